@@ -1,0 +1,84 @@
+import * as zlib from 'node:zlib';
+import type { Compression } from '../../model.ts';
+
+/** The most tar bytes that one frame holds. */
+export const PIECE_BYTES = 4 * 1024 * 1024;
+
+const ZSTD_LEVEL = 3;
+const GZIP_LEVEL = 6;
+
+/** False before Node.js 22.15. */
+export const hasZstd: boolean = typeof (zlib as Partial<typeof zlib>).zstdCompressSync === 'function';
+
+/** The most bytes that a frame of `size` bytes can compress to (zstd's and zlib's own bounds are both below it). */
+function bound(size: number): number {
+  return size + (size >>> 8) + 1024;
+}
+
+/** Gives bytes that own their whole buffer, so that it can be transferred to another thread. */
+function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const own = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
+  return own && bytes.buffer instanceof ArrayBuffer ? new Uint8Array(bytes.buffer) : new Uint8Array(bytes);
+}
+
+/**
+ * One frame (zstd), member (gzip) or plain copy (none) of `input`.
+ *
+ * @param input - 1 to `PIECE_BYTES` bytes
+ */
+export function compressFrame(input: Uint8Array, compression: Compression): Uint8Array<ArrayBuffer> {
+  // Without a chunkSize that holds the whole result, Node's one-shot calls grow their output 16 KiB at a time: 2.5 times as slow.
+  const chunkSize = bound(input.length);
+  switch (compression) {
+    case 'zstd':
+      return owned(
+        zlib.zstdCompressSync(input, {
+          chunkSize,
+          pledgedSrcSize: input.length,
+          params: {
+            [zlib.constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL,
+            [zlib.constants.ZSTD_c_checksumFlag]: 1,
+            [zlib.constants.ZSTD_c_contentSizeFlag]: 1,
+          },
+        }),
+      );
+    case 'gzip': {
+      const member = zlib.gzipSync(input, { chunkSize, level: GZIP_LEVEL });
+      member.set(GZIP_HEADER, 0);
+      return owned(member);
+    }
+    case 'none':
+      return new Uint8Array(input);
+  }
+}
+
+/** No name, no time, unknown system: the same on every machine. */
+const GZIP_HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
+
+/**
+ * The inverse of `compressFrame`.
+ *
+ * @param input - exactly one frame
+ * @param size - bytes that it must hold
+ * @throws Error when it does not
+ */
+export function decompressFrame(input: Uint8Array, compression: Compression, size: number): Uint8Array<ArrayBuffer> {
+  const options = { chunkSize: Math.max(size, 64), maxOutputLength: Math.max(size, 1) };
+  let output: Uint8Array;
+  switch (compression) {
+    case 'zstd':
+      output = zlib.zstdDecompressSync(input, options);
+      break;
+    case 'gzip':
+      if (!GZIP_HEADER.every((byte, i) => input[i] === byte)) throw new Error('not the gzip header of a frame');
+      output = zlib.gunzipSync(input, options);
+      break;
+    case 'none':
+      output = input;
+      break;
+  }
+  if (output.length !== size) {
+    throw new Error(`the frame holds ${String(output.length)} bytes, not ${String(size)}`);
+  }
+  return owned(output);
+}

@@ -1,0 +1,126 @@
+/** What the archive code is asked to do and what it answers. Plain data: it crosses the thread border. */
+import type { Compression, ExtraValue, FailedFiles, NodeRedVersions, SourceSpec } from '../model.ts';
+
+/** `backup.json`: what a backup says of itself inside its archive. See docs/format.md, section 2. */
+export interface BackupHeader {
+  readonly format: number;
+  readonly backup_id: string;
+  readonly name: string;
+  readonly date: string;
+  readonly instance_id: string;
+  readonly instance_name: string;
+  readonly plan_id: string;
+  readonly plan_name: string;
+  readonly automatic: boolean;
+  readonly node_red: NodeRedVersions | null;
+  readonly compression: Compression;
+  readonly sources: readonly HeaderSource[];
+  readonly extra: Readonly<Record<string, ExtraValue>>;
+}
+
+export interface HeaderSource {
+  readonly label: string;
+  readonly path: string;
+  readonly kind: SourceSpec['kind'];
+  readonly outside?: readonly OutsideFile[];
+}
+
+/** A file that Node-RED uses although it lies outside the user directory. */
+export interface OutsideFile {
+  readonly role: 'settings' | 'flows' | 'credentials';
+  readonly path: string;
+  readonly member: string;
+}
+
+export interface CreateTask {
+  readonly kind: 'create';
+  /** The file to write; it must not exist. Left behind on failure: the caller removes it. */
+  readonly path: string;
+  /** Without `sources` and `compression`, which the task fills in. */
+  readonly header: Omit<BackupHeader, 'sources' | 'compression'>;
+  readonly sources: readonly SourceSpec[];
+  readonly compression: Compression;
+  readonly excludeCaches: boolean;
+  readonly excludeIfPresent: readonly string[];
+  /** Absolute folders that are never entered: where backups lie, and the engine's state. */
+  readonly skipFolders: readonly string[];
+  readonly unreadable: 'warn' | 'fail';
+}
+
+export interface CreateResult {
+  readonly size: number;
+  readonly sha256: string;
+  /** zstd becomes gzip where this Node.js has no zstd. */
+  readonly compression: Compression;
+  readonly files: number;
+  readonly bytes: number;
+  readonly failedFiles: FailedFiles;
+  readonly manifestSha256: string;
+}
+
+export interface VerifyTask {
+  readonly kind: 'verify';
+  readonly path: string;
+  readonly compression: Compression;
+  /** What the sidecar says; null skips that check. */
+  readonly expected: {
+    readonly backupId: string;
+    readonly size: number;
+    readonly sha256: string;
+    readonly files: number;
+    readonly bytes: number;
+  } | null;
+}
+
+export interface TaskProblem {
+  readonly code: 'archive_corrupt' | 'unsupported_format';
+  readonly member: string | null;
+  readonly message: string;
+}
+
+export interface VerifyResult {
+  /** At most 100. Empty means proved. */
+  readonly problems: readonly TaskProblem[];
+  readonly files: number;
+  readonly bytes: number;
+}
+
+export interface RestoreTask {
+  readonly kind: 'restore';
+  readonly path: string;
+  readonly compression: Compression;
+  readonly backupId: string;
+  /** Absolute. Made when it is not there. */
+  readonly target: string;
+  readonly paths: readonly string[] | null;
+  readonly overwrite: boolean;
+  readonly keepSetuid: boolean;
+}
+
+export interface RestoreResult {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+export type ArchiveTask = CreateTask | VerifyTask | RestoreTask;
+
+export interface TaskResults {
+  readonly create: CreateResult;
+  readonly verify: VerifyResult;
+  readonly restore: RestoreResult;
+}
+
+/** Bytes read so far and in all; `total` is an estimate while a backup is made. */
+export interface TaskProgress {
+  readonly bytes: number;
+  readonly total: number;
+  readonly files: number;
+}
+
+/** What a running task is given besides its options. */
+export interface TaskContext {
+  readonly signal: AbortSignal;
+  /** 0 to 19; see `EngineOptions`. */
+  readonly niceness: number;
+  readonly onProgress: (progress: TaskProgress) => void;
+}

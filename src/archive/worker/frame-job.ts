@@ -1,0 +1,26 @@
+import type { Compression } from '../../model.ts';
+
+/** One frame to compress or decompress; `buffer` is transferred there and back. */
+export type FrameJob =
+  | {
+      readonly op: 'compress';
+      readonly buffer: ArrayBuffer;
+      readonly length: number;
+      readonly compression: Compression;
+    }
+  | {
+      readonly op: 'decompress';
+      readonly buffer: ArrayBuffer;
+      readonly length: number;
+      readonly size: number;
+      readonly compression: Compression;
+    };
+
+export type FrameReply =
+  | {
+      readonly id: number;
+      readonly ok: true;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly spare: ArrayBuffer;
+    }
+  | { readonly id: number; readonly ok: false; readonly message: string };

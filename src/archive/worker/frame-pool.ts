@@ -1,0 +1,101 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { BackupError } from '../../errors.ts';
+import type { Compression } from '../../model.ts';
+import type { FrameJob, FrameReply } from './frame-job.ts';
+
+interface Waiting {
+  readonly resolve: (reply: FrameReply & { ok: true }) => void;
+  readonly reject: (error: BackupError) => void;
+}
+
+interface Member {
+  readonly worker: Worker;
+  readonly waiting: Map<number, Waiting>;
+}
+
+export interface Framed {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The buffer that was handed in, to be filled again. */
+  readonly spare: ArrayBuffer;
+}
+
+/** Threads that compress and decompress single frames. Replies may come in another order than the calls. */
+export class FramePool {
+  readonly #members: Member[] = [];
+  #next = 0;
+
+  /**
+   * @param size - number of threads
+   * @param niceness - 0 to 19
+   */
+  constructor(size: number, niceness: number) {
+    const entry = new URL(`./frame-worker${extname(import.meta.url)}`, import.meta.url);
+    for (let i = 0; i < size; i++) {
+      const member: Member = { worker: new Worker(entry, { workerData: { niceness } }), waiting: new Map() };
+      member.worker.on('message', (reply: FrameReply) => {
+        const waiting = member.waiting.get(reply.id);
+        member.waiting.delete(reply.id);
+        if (reply.ok) waiting?.resolve(reply);
+        else waiting?.reject(new BackupError('archive_corrupt', reply.message));
+      });
+      member.worker.on('error', (error) => {
+        this.#failAll(member, error);
+      });
+      member.worker.on('exit', () => {
+        this.#failAll(member, new Error('the compression thread ended'));
+      });
+      this.#members.push(member);
+    }
+  }
+
+  /**
+   * Compresses `buffer[0 .. length)` into one frame of its own.
+   *
+   * @param buffer - is handed over; it comes back as `spare`
+   */
+  compress(buffer: ArrayBuffer, length: number, compression: Compression): Promise<Framed> {
+    return this.#send({ op: 'compress', buffer, length, compression }, [buffer]);
+  }
+
+  /**
+   * Decompresses one whole frame.
+   *
+   * @param buffer - is handed over; it comes back as `spare`
+   * @param size - bytes that must come out; fewer or more is `archive_corrupt`
+   */
+  decompress(buffer: ArrayBuffer, length: number, size: number, compression: Compression): Promise<Framed> {
+    return this.#send({ op: 'decompress', buffer, length, size, compression }, [buffer]);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.worker.terminate()));
+  }
+
+  #send(job: FrameJob, transfer: ArrayBuffer[]): Promise<Framed> {
+    const id = this.#next++;
+    const member = this.#idlest();
+    return new Promise<Framed>((resolve, reject) => {
+      member.waiting.set(id, {
+        resolve: (reply) => {
+          resolve({ bytes: reply.bytes, spare: reply.spare });
+        },
+        reject,
+      });
+      member.worker.postMessage({ id, ...job }, transfer);
+    });
+  }
+
+  #idlest(): Member {
+    const [first, ...rest] = this.#members;
+    if (first === undefined) throw new BackupError('archive_failed', 'the compression threads are closed');
+    return rest.reduce((best, member) => (member.waiting.size < best.waiting.size ? member : best), first);
+  }
+
+  #failAll(member: Member, cause: Error): void {
+    for (const waiting of member.waiting.values()) {
+      waiting.reject(new BackupError('archive_failed', `a compression thread failed: ${cause.message}`, { cause }));
+    }
+    member.waiting.clear();
+  }
+}

@@ -1,0 +1,53 @@
+/** The only file that asks the time or starts a timer; everything else is given a `Clock`. */
+
+export interface Timer {
+  cancel(): void;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. May jump. */
+  now(): number;
+  /** Milliseconds from an arbitrary start. Never goes back. */
+  monotonic(): number;
+  /** Calls `callback` once after `ms`. A pending timer does not keep the process alive. */
+  setTimer(ms: number, callback: () => void): Timer;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  setTimer(ms, callback) {
+    const timer = setTimeout(callback, ms);
+    timer.unref();
+    return {
+      cancel(): void {
+        clearTimeout(timer);
+      },
+    };
+  },
+};
+
+const two = (n: number): string => String(n).padStart(2, '0');
+
+/**
+ * ISO 8601 with milliseconds and the offset of this machine, e.g. `2026-11-20T03:00:00.000+01:00`.
+ *
+ * @param ms - milliseconds since the epoch
+ */
+export function isoLocal(ms: number): string {
+  const date = new Date(ms);
+  const offset = -date.getTimezoneOffset();
+  const local = new Date(ms + offset * 60_000).toISOString().slice(0, -1);
+  const size = Math.abs(offset);
+  return `${local}${offset < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
+/** `20261120T020000Z`: UTC, for backup ids. */
+export function compactUtc(ms: number): string {
+  return new Date(ms).toISOString().replace(/[-:]|\.\d+/g, '');
+}
+
+/** Milliseconds since the epoch of an ISO 8601 text, NaN when it is none. */
+export function parseIso(text: string): number {
+  return Date.parse(text);
+}

@@ -1,0 +1,113 @@
+/**
+ * What happens to a job, told as it happens. The manager's state is derived from these and never stored beside them.
+ * The events are the payload of the nodes' messages, so their fields are snake_case.
+ */
+import type { ErrorCode } from './errors.ts';
+import type { AgentId, BackupId, BackupRecord, JobId, PlanId, Progress } from './model.ts';
+
+export type JobKind = 'create_backup' | 'copy_backup' | 'receive_backup' | 'restore_backup' | 'verify_backup';
+export type ManagerState = JobKind | 'idle';
+
+export type BackupStage =
+  // create
+  | 'before_hooks'
+  | 'archive'
+  | 'after_hooks'
+  | 'cleaning_up'
+  // copy, receive
+  | 'upload_to_agents'
+  | 'receive_file'
+  // restore, verify
+  | 'download_from_agent'
+  | 'verify'
+  | 'safety_backup'
+  | 'extract'
+  | 'await_restart'
+  | 'apply';
+
+/** The part that all events of one job share. */
+export interface JobIdentity {
+  readonly manager_state: JobKind;
+  readonly name: string;
+  readonly backup_id: BackupId | null;
+  readonly plan_id: PlanId | null;
+  readonly plan_name: string | null;
+  readonly node_id: string | null;
+  readonly agent_id: AgentId | null;
+  readonly agent_name: string | null;
+  readonly job_id: JobId;
+  readonly automatic: boolean;
+}
+
+interface EventBase extends JobIdentity {
+  /** ISO time of the next try, null when there is none. */
+  readonly will_retry: string | null;
+  readonly late: boolean;
+}
+
+export interface InProgressEvent extends EventBase {
+  readonly event_type: 'in_progress';
+  /** Null while the job waits for its turn. */
+  readonly backup_stage: BackupStage | null;
+  readonly failed_reason: null;
+  readonly error: null;
+  readonly progress: Progress | null;
+  readonly backup: null;
+}
+
+export interface CompletedEvent extends EventBase {
+  readonly event_type: 'completed';
+  readonly backup_stage: null;
+  readonly failed_reason: null;
+  readonly error: null;
+  readonly progress: null;
+  readonly backup: BackupRecord | null;
+}
+
+export interface FailedEvent extends EventBase {
+  readonly event_type: 'failed';
+  readonly backup_stage: null;
+  readonly failed_reason: ErrorCode;
+  /** For people: what failed, on what, and what to do. */
+  readonly error: string;
+  readonly progress: null;
+  readonly backup: BackupRecord | null;
+}
+
+export type BackupEvent = InProgressEvent | CompletedEvent | FailedEvent;
+
+export type EventListener = (event: BackupEvent) => void;
+
+/** Delivers events in order. A listener that throws harms neither the job nor the other listeners. */
+export class EventBus {
+  readonly #listeners = new Set<EventListener>();
+  readonly #onListenerError: (error: unknown) => void;
+
+  /** @param onListenerError - told when a listener throws */
+  constructor(onListenerError: (error: unknown) => void) {
+    this.#onListenerError = onListenerError;
+  }
+
+  /** @returns a function that ends the subscription; calling it twice does no harm */
+  subscribe(listener: EventListener): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  publish(event: BackupEvent): void {
+    const frozen = Object.freeze(event);
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(frozen);
+      } catch (error) {
+        this.#onListenerError(error);
+      }
+    }
+  }
+}
+
+export function isTerminal(event: BackupEvent): event is CompletedEvent | FailedEvent {
+  return event.event_type !== 'in_progress';
+}

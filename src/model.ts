@@ -1,0 +1,164 @@
+/** Plain readonly data. Fields that leave the process (records, messages) are snake_case; requests inside it are camelCase. */
+
+/** `YYYYMMDDTHHMMSSZ-` (UTC) and 8 hex digits: the same wherever a copy lies. */
+export type BackupId = string;
+/** Names one location that stores backups. */
+export type AgentId = string;
+/** The stable key of one backup-create node (its node id unless set), or of a job of the command line. */
+export type PlanId = string;
+/** Names one run of one verb. */
+export type JobId = string;
+
+/** The newest version of archive and sidecar that this code writes and reads. */
+export const FORMAT_VERSION = 1;
+
+export type Compression = 'zstd' | 'gzip' | 'none';
+
+export type FailedReason = 'vanished' | 'changed' | 'unreadable';
+
+/** A file that is not, or not whole, in the archive. `path` is the member name, text made printable. */
+export interface FailedFile {
+  readonly path: string;
+  readonly reason: FailedReason;
+  readonly message: string;
+}
+
+/** `count` is exact; `list` holds at most 100 of them and is empty when the backup is protected. */
+export interface FailedFiles {
+  readonly count: number;
+  readonly list: readonly FailedFile[];
+}
+
+export interface SourceSummary {
+  readonly label: string;
+  /** Absent when the backup is protected. */
+  readonly path?: string;
+}
+
+export interface NodeRedVersions {
+  readonly version: string;
+  readonly node: string;
+}
+
+export type ExtraValue = string | number | boolean;
+
+/** What is known of one backup: the content of its sidecar, and `msg.backup`. See docs/format.md, section 5. */
+export interface BackupRecord {
+  readonly format: number;
+  /** Bare name of the archive beside the sidecar; begins with the id. */
+  readonly file: string;
+  readonly backup_id: BackupId;
+  readonly name: string;
+  /** ISO 8601 with the local offset. */
+  readonly date: string;
+  /** Bytes of the archive. */
+  readonly size: number;
+  /** Of the archive, lower-case hex. */
+  readonly sha256: string;
+  readonly protected: boolean;
+  readonly compression: Compression;
+  readonly files: number;
+  /** Uncompressed bytes of the files in it. */
+  readonly bytes: number;
+  readonly failed_files: FailedFiles;
+  readonly sources: readonly SourceSummary[];
+  readonly contains_secrets: boolean;
+  readonly instance_id: string;
+  readonly instance_name: string;
+  readonly plan_id: PlanId;
+  readonly plan_name: string;
+  readonly automatic: boolean;
+  readonly node_red: NodeRedVersions | null;
+  /** ISO 8601, or null when it does not expire. */
+  readonly expires: string | null;
+  readonly pinned: boolean;
+  readonly extra: Readonly<Record<string, ExtraValue>>;
+}
+
+/** One copy of a backup at one location. */
+export interface BackupCopy {
+  readonly name: string;
+  readonly size: number;
+  readonly date: string;
+}
+
+/** A record with every location that holds a copy. */
+export interface MergedRecord extends BackupRecord {
+  readonly agents: Readonly<Record<AgentId, BackupCopy>>;
+}
+
+/** Something at a location that looks like ours and is not a complete backup. */
+export interface BrokenEntry {
+  /** Bare file name at the location. */
+  readonly file: string;
+  readonly backup_id: BackupId | null;
+  readonly reason:
+    | 'archive_missing'
+    | 'archive_incomplete'
+    | 'sidecar_missing'
+    | 'sidecar_invalid'
+    | 'unsupported_format';
+  readonly message: string;
+}
+
+/** A labelled folder or single file. */
+export interface FolderSource {
+  readonly kind: 'folder';
+  readonly label: string;
+  /** Absolute. */
+  readonly path: string;
+  /** gitignore syntax, relative to `path`, case-sensitive. */
+  readonly exclude: readonly string[];
+}
+
+/** The Node-RED user directory, read the way Node-RED writes it. Its label is `node-red`. */
+export interface NodeRedSource {
+  readonly kind: 'node-red';
+  readonly label: 'node-red';
+  /** Absolute: the user directory. */
+  readonly path: string;
+  readonly exclude: readonly string[];
+  /** Absolute path of the flow file, or null when not known (the user directory is then taken as it is). */
+  readonly flowFile: string | null;
+  /** Absolute path of settings.js, or null when not known. */
+  readonly settingsFile: string | null;
+  readonly includeNodeModules: boolean;
+}
+
+export type SourceSpec = FolderSource | NodeRedSource;
+
+/** All that one create job is told. Frozen when the job begins. */
+export interface BackupRequest {
+  readonly planId: PlanId;
+  readonly planName: string;
+  /** Already rendered; 1 to 255 characters. */
+  readonly name: string;
+  readonly automatic: boolean;
+  readonly sources: readonly SourceSpec[];
+  /** Absolute: where the archive is made and kept. */
+  readonly folder: string;
+  readonly compression: Compression;
+  /** Leave out folders that carry a valid CACHEDIR.TAG. */
+  readonly excludeCaches: boolean;
+  /** Leave out folders that contain a file of one of these names. */
+  readonly excludeIfPresent: readonly string[];
+  /** What a file that cannot be read means for the job. */
+  readonly unreadable: 'warn' | 'fail';
+  /** Days until the backup expires (fractions allowed), null for never. */
+  readonly keepDays: number | null;
+  readonly extra: Readonly<Record<string, ExtraValue>>;
+  /** Milliseconds until the job fails with `timeout`, null for no limit. */
+  readonly timeoutMs: number | null;
+  /** What to do when another job holds the turn. */
+  readonly whenBusy: 'wait' | 'refuse';
+  /** The flow node that asked, null for the command line. */
+  readonly nodeId: string | null;
+}
+
+/** `percent` is 0 to 100 and never falls; `total_bytes` is an estimate made before reading. */
+export interface Progress {
+  readonly percent: number;
+  readonly bytes: number;
+  readonly total_bytes: number;
+  readonly files: number;
+}
