@@ -14,9 +14,7 @@ port.on('message', (job: FrameJob & { id: number }) => {
   try {
     const input = new Uint8Array(buffer, 0, job.length);
     const bytes =
-      job.op === 'compress'
-        ? compressFrame(input, job.compression)
-        : decompressFrame(input, job.compression, job.size);
+      job.op === 'compress' ? compressFrame(input, job.compression) : decompressFrame(input, job.compression, job.size);
     port.postMessage({ id, ok: true, bytes, spare: buffer } satisfies FrameReply, [buffer, bytes.buffer]);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

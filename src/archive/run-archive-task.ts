@@ -1,0 +1,63 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { systemClock } from '../clock.ts';
+import { BackupError, deserializeError } from '../errors.ts';
+import type { ArchiveTask, TaskContext, TaskResults } from './tasks.ts';
+import type { FromWorker, ToWorker, WorkerData } from './worker/worker-message.ts';
+
+/** How long a canceled task may take to clean up before its thread is ended. A thread that hangs in a dead mount needs this. */
+const CLEAN_UP_MS = 5_000;
+
+/**
+ * Runs a task in a thread of its own, so that this one stays free.
+ *
+ * @returns the task's result
+ * @throws BackupError, or the signal's reason once it is aborted
+ */
+export async function runArchiveTask<T extends ArchiveTask>(
+  task: T,
+  context: TaskContext,
+): Promise<TaskResults[T['kind']]> {
+  context.signal.throwIfAborted();
+  const entry = new URL(`./worker/archive-worker${extname(import.meta.url)}`, import.meta.url);
+  const data: WorkerData = { task, niceness: context.niceness };
+  const worker = new Worker(entry, { workerData: data });
+  const cancel = (): void => {
+    worker.postMessage({ type: 'cancel' } satisfies ToWorker);
+    systemClock.setTimer(CLEAN_UP_MS, () => void worker.terminate());
+  };
+  context.signal.addEventListener('abort', cancel, { once: true });
+  try {
+    // The worker answers with the result of the kind of task that it was given.
+    return (await settled(worker, context)) as TaskResults[T['kind']];
+  } catch (error) {
+    context.signal.throwIfAborted();
+    throw error;
+  } finally {
+    context.signal.removeEventListener('abort', cancel);
+    await worker.terminate();
+  }
+}
+
+function settled(worker: Worker, context: TaskContext): Promise<TaskResults[ArchiveTask['kind']]> {
+  return new Promise((resolve, reject) => {
+    worker.on('message', (message: FromWorker) => {
+      switch (message.type) {
+        case 'progress':
+          context.onProgress(message.progress);
+          return;
+        case 'done':
+          resolve(message.result);
+          return;
+        case 'failed':
+          reject(deserializeError(message.error));
+      }
+    });
+    worker.on('error', (cause) => {
+      reject(new BackupError('archive_failed', `The archive thread failed: ${cause.message}`, { cause }));
+    });
+    worker.on('exit', () => {
+      reject(new BackupError('archive_failed', 'The archive thread ended without a result.'));
+    });
+  });
+}

@@ -1,0 +1,49 @@
+/** The thread in which one archive task runs; see `runArchiveTask`. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { BackupError, serializeError } from '../../errors.ts';
+import { restoreArchive } from '../read/restore-archive.ts';
+import { verifyArchive } from '../read/verify-archive.ts';
+import type { ArchiveTask, TaskContext, TaskResults } from '../tasks.ts';
+import { createArchive } from '../write/create-archive.ts';
+import { stepBack } from './step-back.ts';
+import type { FromWorker, ToWorker, WorkerData } from './worker-message.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('archive-worker runs only as a worker thread');
+
+const { task, niceness } = workerData as WorkerData;
+const canceling = new AbortController();
+
+function send(message: FromWorker): void {
+  port?.postMessage(message);
+}
+
+function run(context: TaskContext): Promise<TaskResults[ArchiveTask['kind']]> {
+  switch (task.kind) {
+    case 'create':
+      return createArchive(task, context);
+    case 'verify':
+      return verifyArchive(task, context);
+    case 'restore':
+      return restoreArchive(task, context);
+  }
+}
+
+stepBack(niceness);
+port.on('message', (message: ToWorker) => {
+  if (message.type === 'cancel') canceling.abort(new BackupError('canceled', 'The job was canceled.'));
+});
+
+try {
+  const result = await run({
+    signal: canceling.signal,
+    niceness,
+    onProgress: (progress) => {
+      send({ type: 'progress', progress });
+    },
+  });
+  send({ type: 'done', result });
+} catch (error) {
+  send({ type: 'failed', error: serializeError(error) });
+}
+port.close();

@@ -1,0 +1,78 @@
+/** The Node-RED user directory, read the way Node-RED writes it. */
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { basename, dirname, extname, join, relative, sep } from 'node:path';
+import type { NodeRedSource } from '../../model.ts';
+import type { OutsideFile } from '../tasks.ts';
+import type { FlowPair } from './stable-pair.ts';
+import { readWhole } from './file-reader.ts';
+
+/** The label under which files lie that Node-RED uses outside its user directory. */
+export const OUTSIDE_LABEL = 'node-red-outside';
+
+/** Editor tokens, half-written files, the engine's own state, and what npm can install again. */
+const ALWAYS_EXCLUDED = ['/.sessions.json', '*.$$$', '/.nightkeep/'];
+const NODE_MODULES = 'node_modules/';
+const PACKAGE_JSON_LIMIT = 1024 * 1024;
+
+export function nodeRedExcludes(source: NodeRedSource): string[] {
+  return [...(source.includeNodeModules ? [] : [NODE_MODULES]), ...source.exclude, ...ALWAYS_EXCLUDED];
+}
+
+/** `flows.json` → `flows_cred.json`, in the user directory if it is there, else beside the flows (as Node-RED looks for it). */
+function credentialsOf(flowFile: string, userDir: string): string {
+  const extension = extname(flowFile);
+  const name = `${basename(flowFile, extension)}_cred${extension}`;
+  const inUserDir = join(userDir, name);
+  return existsSync(inUserDir) ? inUserDir : join(dirname(flowFile), name);
+}
+
+/** The flow file in force and those of the projects, each with its credentials. */
+export function flowPairs(source: NodeRedSource): FlowPair[] {
+  const flows = source.flowFile ?? join(source.path, 'flows.json');
+  return [{ flows, credentials: credentialsOf(flows, source.path) }, ...projectPairs(join(source.path, 'projects'))];
+}
+
+function projectPairs(projects: string): FlowPair[] {
+  if (!existsSync(projects)) return [];
+  return readdirSync(projects, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .flatMap((entry) => projectPair(join(projects, entry.name)));
+}
+
+function projectPair(folder: string): FlowPair[] {
+  try {
+    const text = readWhole(Buffer.from(join(folder, 'package.json')), PACKAGE_JSON_LIMIT).toString('utf8');
+    const parsed = JSON.parse(text) as {
+      'node-red'?: { settings?: { flowFile?: unknown; credentialsFile?: unknown } };
+    };
+    const settings = parsed['node-red']?.settings;
+    const { flowFile, credentialsFile } = settings ?? {};
+    if (typeof flowFile !== 'string' || typeof credentialsFile !== 'string') return [];
+    return [{ flows: join(folder, flowFile), credentials: join(folder, credentialsFile) }];
+  } catch {
+    // No project, or one without flows: its files are read like any others.
+    return [];
+  }
+}
+
+/** Files that Node-RED uses outside the user directory and that are there. */
+export function outsideFiles(source: NodeRedSource): OutsideFile[] {
+  const files: OutsideFile[] = [];
+  const add = (role: OutsideFile['role'], path: string | null): void => {
+    if (path === null || !existsSync(path) || isInside(path, source.path)) return;
+    const name = basename(path);
+    const member = `${OUTSIDE_LABEL}/${files.some((file) => basename(file.member) === name) ? `${role}-` : ''}${name}`;
+    files.push({ role, path, member });
+  };
+  add('settings', source.settingsFile);
+  if (source.flowFile !== null) {
+    add('flows', source.flowFile);
+    add('credentials', credentialsOf(source.flowFile, source.path));
+  }
+  return files;
+}
+
+function isInside(path: string, folder: string): boolean {
+  const way = relative(realpathSync(folder), realpathSync(path));
+  return way !== '..' && !way.startsWith(`..${sep}`);
+}

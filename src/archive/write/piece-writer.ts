@@ -1,0 +1,83 @@
+import { PIECE_BYTES } from '../format/frame.ts';
+import type { FramePool, Framed } from '../worker/frame-pool.ts';
+import type { Compression } from '../../model.ts';
+import type { ArchiveFile } from './archive-file.ts';
+
+interface Pending {
+  readonly size: number;
+  readonly framed: Promise<Framed>;
+}
+
+export interface PieceWriterOptions {
+  readonly pool: FramePool;
+  readonly file: ArchiveFile;
+  readonly compression: Compression;
+  /** Pieces that may be under compression at one time. */
+  readonly inFlight: number;
+}
+
+/**
+ * Cuts the tar stream into pieces and has them compressed side by side, in order.
+ *
+ * The stream is put in synchronously: into `room()`, then `advance`. When `full` is true, `flush` must be awaited first.
+ */
+export class PieceWriter {
+  readonly #options: PieceWriterOptions;
+  readonly #pending: Pending[] = [];
+  readonly #spares: ArrayBuffer[] = [];
+  #piece = new Uint8Array(PIECE_BYTES);
+  #used = 0;
+  #before = 0;
+
+  constructor(options: PieceWriterOptions) {
+    this.#options = options;
+  }
+
+  /** Length of the tar stream so far. */
+  get offset(): number {
+    return this.#before + this.#used;
+  }
+
+  get full(): boolean {
+    return this.#used === PIECE_BYTES;
+  }
+
+  /** The free part of the piece; at least one byte unless `full`. */
+  room(): Uint8Array<ArrayBuffer> {
+    return this.#piece.subarray(this.#used);
+  }
+
+  /** Says that the first `bytes` of `room()` are filled. */
+  advance(bytes: number): void {
+    this.#used += bytes;
+  }
+
+  /** Ends the piece here, though it may be short, and begins the next. */
+  async flush(): Promise<void> {
+    if (this.#used === 0) return;
+    const { pool, compression, inFlight } = this.#options;
+    const size = this.#used;
+    const framed = pool.compress(this.#piece.buffer, size, compression);
+    // It is awaited later; until then a failure must not count as unhandled.
+    framed.catch(() => undefined);
+    this.#pending.push({ size, framed });
+    this.#before += size;
+    this.#used = 0;
+    while (this.#pending.length >= inFlight) await this.#writeOldest();
+    this.#piece = new Uint8Array(this.#spares.pop() ?? new ArrayBuffer(PIECE_BYTES));
+  }
+
+  /** Flushes and waits until every frame is written. */
+  async drain(): Promise<void> {
+    await this.flush();
+    while (this.#pending.length > 0) await this.#writeOldest();
+  }
+
+  async #writeOldest(): Promise<void> {
+    const oldest = this.#pending.shift();
+    if (oldest === undefined) return;
+    const { bytes, spare } = await oldest.framed;
+    this.#options.file.addFrame(bytes, oldest.size);
+    this.#spares.push(spare);
+  }
+}
