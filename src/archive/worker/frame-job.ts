@@ -6,6 +6,8 @@ export type FrameJob =
       readonly op: 'compress';
       readonly buffer: ArrayBuffer;
       readonly length: number;
+      /** First byte and length, in turn, of the parts whose sha256 is wanted. */
+      readonly parts: readonly number[];
       readonly compression: Compression;
     }
   | {
@@ -22,5 +24,7 @@ export type FrameReply =
       readonly ok: true;
       readonly bytes: Uint8Array<ArrayBuffer>;
       readonly spare: ArrayBuffer;
+      /** Of the parts, lower-case hex. */
+      readonly digests: readonly string[];
     }
   | { readonly id: number; readonly ok: false; readonly message: string };

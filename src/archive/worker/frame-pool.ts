@@ -4,6 +4,9 @@ import { BackupError } from '../../errors.ts';
 import type { Compression } from '../../model.ts';
 import type { FrameJob, FrameReply } from './frame-job.ts';
 
+/** Buffers count as young objects: a small young generation is collected often, and buffers that were used leave memory soon. */
+const LIMITS = { maxYoungGenerationSizeMb: 2 };
+
 interface Waiting {
   readonly resolve: (reply: FrameReply & { ok: true }) => void;
   readonly reject: (error: BackupError) => void;
@@ -18,6 +21,16 @@ export interface Framed {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The buffer that was handed in, to be filled again. */
   readonly spare: ArrayBuffer;
+  /** Of the parts that were asked for, lower-case hex. */
+  readonly digests: readonly string[];
+}
+
+/** Part of a buffer that is to be compressed. */
+export interface PieceToCompress {
+  readonly buffer: ArrayBuffer;
+  readonly length: number;
+  /** First byte and length, in turn, of the parts whose sha256 is wanted. */
+  readonly parts: readonly number[];
 }
 
 /** Threads that compress and decompress single frames. Replies may come in another order than the calls. */
@@ -32,7 +45,7 @@ export class FramePool {
   constructor(size: number, niceness: number) {
     const entry = new URL(`./frame-worker${extname(import.meta.url)}`, import.meta.url);
     for (let i = 0; i < size; i++) {
-      const member: Member = { worker: new Worker(entry, { workerData: { niceness } }), waiting: new Map() };
+      const member: Member = { worker: new Worker(entry, { workerData: { niceness }, resourceLimits: LIMITS }), waiting: new Map() };
       member.worker.on('message', (reply: FrameReply) => {
         const waiting = member.waiting.get(reply.id);
         member.waiting.delete(reply.id);
@@ -52,10 +65,10 @@ export class FramePool {
   /**
    * Compresses `buffer[0 .. length)` into one frame of its own.
    *
-   * @param buffer - is handed over; it comes back as `spare`
+   * @param piece - its buffer is handed over; it comes back as `spare`
    */
-  compress(buffer: ArrayBuffer, length: number, compression: Compression): Promise<Framed> {
-    return this.#send({ op: 'compress', buffer, length, compression }, [buffer]);
+  compress(piece: PieceToCompress, compression: Compression): Promise<Framed> {
+    return this.#send({ op: 'compress', ...piece, compression }, [piece.buffer]);
   }
 
   /**
@@ -78,7 +91,7 @@ export class FramePool {
     return new Promise<Framed>((resolve, reject) => {
       member.waiting.set(id, {
         resolve: (reply) => {
-          resolve({ bytes: reply.bytes, spare: reply.spare });
+          resolve({ bytes: reply.bytes, spare: reply.spare, digests: reply.digests });
         },
         reject,
       });

@@ -1,4 +1,5 @@
 /** A thread that compresses and decompresses single frames; see `FramePool`. */
+import { hash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { compressFrame, decompressFrame } from '../format/frame.ts';
 import type { FrameJob, FrameReply } from './frame-job.ts';
@@ -9,13 +10,23 @@ if (port === null) throw new Error('frame-worker runs only as a worker thread');
 
 stepBack((workerData as { niceness: number }).niceness);
 
+function digestParts(input: Uint8Array, parts: readonly number[]): string[] {
+  const digests: string[] = [];
+  for (let i = 0; i < parts.length; i += 2) {
+    const start = parts[i] ?? 0;
+    digests.push(hash('sha256', input.subarray(start, start + (parts[i + 1] ?? 0)), 'hex'));
+  }
+  return digests;
+}
+
 port.on('message', (job: FrameJob & { id: number }) => {
   const { id, buffer } = job;
   try {
     const input = new Uint8Array(buffer, 0, job.length);
+    const digests = job.op === 'compress' ? digestParts(input, job.parts) : [];
     const bytes =
       job.op === 'compress' ? compressFrame(input, job.compression) : decompressFrame(input, job.compression, job.size);
-    port.postMessage({ id, ok: true, bytes, spare: buffer } satisfies FrameReply, [buffer, bytes.buffer]);
+    port.postMessage({ id, ok: true, bytes, spare: buffer, digests } satisfies FrameReply, [buffer, bytes.buffer]);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     port.postMessage({ id, ok: false, message } satisfies FrameReply);

@@ -7,7 +7,8 @@ import type { PieceWriter } from './piece-writer.ts';
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 export interface ReadFile {
-  readonly sha256: string;
+  /** Null when the content is the last of this piece and is to be hashed there. */
+  readonly sha256: string | null;
   /** Null when the content is what the file held when it was looked at. */
   readonly changed: string | null;
   /** Why the rest of the file could not be read; zeros stand in its place. */
@@ -27,7 +28,6 @@ export function* readInto(pieces: PieceWriter, fd: number, stat: BigIntStats): G
   const size = Number(stat.size);
   const whole = size <= pieces.room().length;
   const hash = whole ? null : createHash('sha256');
-  let sha256 = '';
   let short = false;
   let failure: unknown = null;
   try {
@@ -43,11 +43,9 @@ export function* readInto(pieces: PieceWriter, fd: number, stat: BigIntStats): G
       }
       pieces.advance(target.length);
       left -= target.length;
-      if (hash === null) sha256 = hashOnce('sha256', target, 'hex');
-      else hash.update(target);
+      hash?.update(target);
     }
-    if (size === 0) sha256 = EMPTY_SHA256;
-    const digest = hash === null ? sha256 : hash.digest('hex');
+    const digest = size === 0 ? EMPTY_SHA256 : (hash?.digest('hex') ?? null);
     return { sha256: digest, changed: short ? 'became shorter' : change(fd, stat), error: failure };
   } finally {
     closeSync(fd);

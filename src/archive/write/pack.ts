@@ -43,7 +43,7 @@ export class Packer {
   *source(root: SourceRoot): Generator<void, void, undefined> {
     yield* this.#entry(root.path, root.label, root.stat, root);
     if (root.stat.isDirectory()) {
-      for (const found of walk(root.path, root.label, root.walk)) yield* this.#found(found, root);
+      for (const found of walk(root.path, root.label, root.rules)) yield* this.#found(found, root);
     }
   }
 
@@ -126,8 +126,8 @@ export class Packer {
     const offset = this.tar.offset;
     yield* this.tar.header(member);
     const { sha256, changed, error } = yield* readInto(this.#options.pieces, fd, stat);
-    yield* this.tar.pad(member.size);
     this.#record(member, sha256, offset);
+    yield* this.tar.pad(member.size);
     this.totals.files += 1;
     this.totals.bytes += member.size;
     if (error !== null) this.#fail(member.path, 'unreadable', error);
@@ -140,8 +140,13 @@ export class Packer {
     this.#record(member, null, offset);
   }
 
+  /** @param sha256 - null for what has none, and for a file whose content is the last of this piece and is hashed there */
   #record(member: Member, sha256: string | null, offset: number): void {
-    this.#options.spool.add(memberLine(member, sha256, offset));
+    const { pieces, spool } = this.#options;
+    const last = member.type === 'file' && sha256 === null ? member.size : 0;
+    pieces.afterwards(last, (digest) => {
+      spool.add(memberLine(member, sha256 ?? digest, offset));
+    });
     this.totals.members += 1;
   }
 

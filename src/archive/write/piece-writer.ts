@@ -6,6 +6,13 @@ import type { ArchiveFile } from './archive-file.ts';
 interface Pending {
   readonly size: number;
   readonly framed: Promise<Framed>;
+  readonly afterwards: readonly Afterwards[];
+}
+
+/** Is given the sha256 that was asked for, or none. Called in the order in which it was handed in. */
+interface Afterwards {
+  readonly wantsDigest: boolean;
+  readonly call: (sha256: string) => void;
 }
 
 export interface PieceWriterOptions {
@@ -27,6 +34,8 @@ export class PieceWriter {
   readonly #spares: ArrayBuffer[] = [];
   #piece = new Uint8Array(PIECE_BYTES);
   #used = 0;
+  #parts: number[] = [];
+  #afterwards: Afterwards[] = [];
   #before = 0;
 
   constructor(options: PieceWriterOptions) {
@@ -52,15 +61,28 @@ export class PieceWriter {
     this.#used += bytes;
   }
 
+  /**
+   * Calls back, in order, when what is in the stream by now has been compressed.
+   *
+   * @param last - that many bytes at the end of the stream, all in this piece, are hashed by the thread that compresses them; 0 for none
+   */
+  afterwards(last: number, call: (sha256: string) => void): void {
+    if (last > 0) this.#parts.push(this.#used - last, last);
+    this.#afterwards.push({ wantsDigest: last > 0, call });
+  }
+
   /** Ends the piece here, though it may be short, and begins the next. */
   async flush(): Promise<void> {
     if (this.#used === 0) return;
     const { pool, compression, inFlight } = this.#options;
     const size = this.#used;
-    const framed = pool.compress(this.#piece.buffer, size, compression);
+    const piece = { buffer: this.#piece.buffer, length: size, parts: this.#parts };
+    const framed = pool.compress(piece, compression);
     // It is awaited later; until then a failure must not count as unhandled.
     framed.catch(() => undefined);
-    this.#pending.push({ size, framed });
+    this.#pending.push({ size, framed, afterwards: this.#afterwards });
+    this.#parts = [];
+    this.#afterwards = [];
     this.#before += size;
     this.#used = 0;
     while (this.#pending.length >= inFlight) await this.#writeOldest();
@@ -76,8 +98,10 @@ export class PieceWriter {
   async #writeOldest(): Promise<void> {
     const oldest = this.#pending.shift();
     if (oldest === undefined) return;
-    const { bytes, spare } = await oldest.framed;
+    const { bytes, spare, digests } = await oldest.framed;
     this.#options.file.addFrame(bytes, oldest.size);
     this.#spares.push(spare);
+    let next = 0;
+    for (const { wantsDigest, call } of oldest.afterwards) call(wantsDigest ? (digests[next++] ?? '') : '');
   }
 }

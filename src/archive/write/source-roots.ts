@@ -4,17 +4,17 @@ import type { Clock } from '../../clock.ts';
 import { BackupError, systemCode } from '../../errors.ts';
 import type { SourceSpec } from '../../model.ts';
 import type { CreateTask, HeaderSource, OutsideFile } from '../tasks.ts';
-import { excluder } from './exclude.ts';
+import { checkExcludes } from './exclude.ts';
 import { flowPairs, nodeRedExcludes, outsideFiles } from './node-red-source.ts';
 import { readPair, type Snapshot } from './stable-pair.ts';
-import { identity, type WalkOptions } from './walk.ts';
+import { identity, type WalkRules } from './walk.ts';
 
 export interface SourceRoot {
   readonly label: Buffer;
   /** The source's folder or file, links resolved. */
   readonly path: Buffer;
   readonly stat: BigIntStats;
-  readonly walk: WalkOptions;
+  readonly rules: WalkRules;
   /** By absolute path: content that was read beforehand. */
   readonly snapshots: ReadonlyMap<string, Snapshot>;
   readonly outside: readonly OutsideFile[];
@@ -56,10 +56,10 @@ async function openSource(source: SourceSpec, options: OpenOptions): Promise<Sou
     label: Buffer.from(source.label),
     path: Buffer.from(path),
     stat,
-    walk: {
-      excluded: excluder(nodeRed === null ? source.exclude : nodeRedExcludes(nodeRed)),
+    rules: {
+      exclude: checked(nodeRed === null ? source.exclude : nodeRedExcludes(nodeRed)),
       excludeCaches: options.task.excludeCaches,
-      excludeIfPresent: options.task.excludeIfPresent.map((name) => Buffer.from(name)),
+      excludeIfPresent: options.task.excludeIfPresent,
       skipFolders: options.skipFolders,
     },
     snapshots,
@@ -99,6 +99,11 @@ function look(source: SourceSpec): { path: string; stat: BigIntStats } {
       },
     );
   }
+}
+
+function checked(patterns: readonly string[]): readonly string[] {
+  checkExcludes(patterns);
+  return patterns;
 }
 
 function identityOf(folder: string): string[] {

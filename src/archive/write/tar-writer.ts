@@ -3,10 +3,15 @@ import type { Member } from '../format/manifest-line.ts';
 import { encodeMember, padding } from '../format/tar-header.ts';
 import type { PieceWriter } from './piece-writer.ts';
 
+const GATHER_BYTES = 64 * 1024;
+
 /** Puts members into the tar stream. Its generators yield each time the piece is full: flush it, then go on. */
 export class TarWriter {
   readonly #pieces: PieceWriter;
   readonly #structure: Hash = createHash('sha256');
+  /** Many small updates of a hash cost more than its work: blocks are gathered here first. */
+  readonly #gathered: Buffer = Buffer.allocUnsafe(GATHER_BYTES);
+  #gatheredBytes = 0;
 
   constructor(pieces: PieceWriter) {
     this.#pieces = pieces;
@@ -18,12 +23,28 @@ export class TarWriter {
 
   /** sha256 of everything but file contents so far, lower-case hex. */
   structureDigest(): string {
+    this.#hashGathered();
     return this.#structure.copy().digest('hex');
+  }
+
+  #gather(bytes: Uint8Array): void {
+    if (this.#gatheredBytes + bytes.length > GATHER_BYTES) this.#hashGathered();
+    if (bytes.length > GATHER_BYTES) {
+      this.#structure.update(bytes);
+      return;
+    }
+    this.#gathered.set(bytes, this.#gatheredBytes);
+    this.#gatheredBytes += bytes.length;
+  }
+
+  #hashGathered(): void {
+    this.#structure.update(this.#gathered.subarray(0, this.#gatheredBytes));
+    this.#gatheredBytes = 0;
   }
 
   *header(member: Member): Generator<void, void, undefined> {
     const blocks = encodeMember(member);
-    this.#structure.update(blocks);
+    this.#gather(blocks);
     // The blocks are overwritten by the next call, and what takes turns with this generator may make it.
     yield* this.#put(blocks.length <= this.#pieces.room().length ? blocks : Buffer.from(blocks));
   }
@@ -36,7 +57,7 @@ export class TarWriter {
   *pad(size: number): Generator<void, void, undefined> {
     const zeros = ZEROS.subarray(0, padding(size));
     if (zeros.length === 0) return;
-    this.#structure.update(zeros);
+    this.#gather(zeros);
     yield* this.#put(zeros);
   }
 

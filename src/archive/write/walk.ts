@@ -2,7 +2,7 @@
 import { lstatSync, readdirSync, type BigIntStats } from 'node:fs';
 import { systemCode } from '../../errors.ts';
 import type { SkippedReason } from '../format/manifest-line.ts';
-import type { Excluded } from './exclude.ts';
+import { excluder, type Excluded } from './exclude.ts';
 import { isCacheFolder } from './cache-folder.ts';
 
 /** Something found in a source. */
@@ -16,11 +16,20 @@ export type Found =
       readonly error: unknown;
     };
 
-export interface WalkOptions {
+/** What is left out of one source, as plain data. */
+export interface WalkRules {
+  /** gitignore syntax. */
+  readonly exclude: readonly string[];
+  readonly excludeCaches: boolean;
+  readonly excludeIfPresent: readonly string[];
+  /** `device:inode` of folders that are never entered. */
+  readonly skipFolders: ReadonlySet<string>;
+}
+
+interface WalkOptions {
   readonly excluded: Excluded;
   readonly excludeCaches: boolean;
-  readonly excludeIfPresent: readonly Buffer[];
-  /** `device:inode` of folders that are never entered. */
+  readonly markers: readonly Buffer[];
   readonly skipFolders: ReadonlySet<string>;
 }
 
@@ -51,7 +60,13 @@ interface Folder {
  * @param root - absolute path of a folder
  * @param label - the source's label, which every name begins with
  */
-export function* walk(root: Buffer, label: Buffer, options: WalkOptions): Generator<Found, void, undefined> {
+export function* walk(root: Buffer, label: Buffer, rules: WalkRules): Generator<Found, void, undefined> {
+  const options: WalkOptions = {
+    excluded: excluder(rules.exclude),
+    excludeCaches: rules.excludeCaches,
+    markers: rules.excludeIfPresent.map((name) => Buffer.from(`/${name}`)),
+    skipFolders: rules.skipFolders,
+  };
   yield* walkFolder({ path: root, relative: Buffer.alloc(0) }, Buffer.concat([label, SLASH]), options);
 }
 
@@ -97,7 +112,7 @@ function* walkChild(child: Folder, prefix: Buffer, options: WalkOptions): Genera
 function leftOut(path: Buffer, stat: BigIntStats, options: WalkOptions): boolean {
   if (options.skipFolders.has(identity(stat))) return true;
   if (options.excludeCaches && isCacheFolder(path)) return true;
-  return options.excludeIfPresent.some((marker) => exists(Buffer.concat([path, SLASH, marker])));
+  return options.markers.some((marker) => exists(Buffer.concat([path, marker])));
 }
 
 function exists(path: Buffer): boolean {

@@ -1,0 +1,124 @@
+import { parseIso, systemClock } from '../../clock.ts';
+import { BackupError } from '../../errors.ts';
+import type { Compression } from '../../model.ts';
+import { endLine, type Member } from '../format/manifest-line.ts';
+import type { BackupHeader, CreateResult, CreateTask, TaskContext } from '../tasks.ts';
+import type { ArchiveFile } from './archive-file.ts';
+import type { Estimator } from './estimate.ts';
+import type { ManifestSpool } from './manifest-spool.ts';
+import { Packer } from './pack.ts';
+import type { PieceWriter } from './piece-writer.ts';
+import type { SourceRoot } from './source-roots.ts';
+import { checkSpace } from './space.ts';
+import { readPair } from './stable-pair.ts';
+import { END_OF_ARCHIVE } from './tar-writer.ts';
+
+interface RunParts {
+  readonly task: CreateTask;
+  readonly context: TaskContext;
+  readonly estimator: Estimator;
+  readonly pieces: PieceWriter;
+  readonly spool: ManifestSpool;
+  readonly file: ArchiveFile;
+  readonly compression: Compression;
+}
+
+/** One writing of one archive. */
+export class CreateRun {
+  readonly #parts: RunParts;
+  readonly #packer: Packer;
+  #spaceChecked = false;
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+    this.#packer = new Packer({ pieces: parts.pieces, spool: parts.spool, unreadable: parts.task.unreadable });
+  }
+
+  async write(roots: readonly SourceRoot[]): Promise<CreateResult> {
+    const { task, pieces, file, compression } = this.#parts;
+    const header: BackupHeader = { ...task.header, compression, sources: roots.map((root) => root.header) };
+    const json = Buffer.from(`${JSON.stringify(header, null, 2)}\n`);
+    await this.#drive(this.#packer.memory(this.#own('backup.json', json.length), json));
+    await pieces.flush();
+    for (const root of roots) {
+      await this.#drive(this.#packer.source(root));
+      await this.#outside(root);
+    }
+    await pieces.drain();
+    const places = { manifestTarOffset: pieces.offset, manifestFileOffset: file.streamSize };
+    const manifestSha256 = await this.#manifest();
+    const { size, sha256 } = file.finish({ ...places, tarSize: pieces.offset });
+    this.#report();
+    const { files, bytes, failed, failures } = this.#packer.totals;
+    const failedFiles = { count: failed, list: failures };
+    return { size, sha256, compression, files, bytes, failedFiles, manifestSha256 };
+  }
+
+  async #outside(root: SourceRoot): Promise<void> {
+    for (const { path, member } of root.outside) {
+      const alone = { flows: path, credentials: path };
+      const { signal } = this.#parts.context;
+      const snapshot = root.snapshots.get(path) ?? (await readPair(alone, systemClock, signal)).get(path);
+      if (snapshot === undefined) {
+        throw new BackupError('source_unreadable', `Cannot read ${path}, which Node-RED uses. Check its permissions.`);
+      }
+      await this.#drive(this.#packer.snapshot(Buffer.from(member), snapshot));
+    }
+  }
+
+  async #manifest(): Promise<string> {
+    const { spool, pieces } = this.#parts;
+    const { tar, totals } = this.#packer;
+    const { members, files, bytes } = totals;
+    const manifestSha256 = spool.digest();
+    const structureSha256 = tar.structureDigest();
+    const end = { members, files, bytes, structure_sha256: structureSha256, manifest_sha256: manifestSha256 };
+    spool.add(endLine(end));
+    const size = spool.size;
+    await this.#drive(tar.header(this.#own('manifest.jsonl', size)));
+    for (let at = 0; at < size;) {
+      if (pieces.full) await this.#flush();
+      const count = spool.read(pieces.room(), at);
+      pieces.advance(count);
+      at += count;
+    }
+    await this.#drive(tar.pad(size));
+    await this.#drive(tar.content(END_OF_ARCHIVE));
+    await pieces.drain();
+    return manifestSha256;
+  }
+
+  /** A member of ours, with nothing of this machine in it. */
+  #own(name: string, size: number): Member {
+    const seconds = Math.floor(parseIso(this.#parts.task.header.date) / 1000);
+    const mtimeNs = BigInt(seconds) * 1_000_000_000n;
+    const path = Buffer.from(name);
+    return { type: 'file', path, mode: 0o600, uid: 0, gid: 0, mtimeNs, size, link: null, sparse: false };
+  }
+
+  async #drive(steps: Generator<void, void, undefined>): Promise<void> {
+    while (steps.next().done !== true) await this.#flush();
+  }
+
+  async #flush(): Promise<void> {
+    const { context, pieces, estimator, task, file, compression } = this.#parts;
+    context.signal.throwIfAborted();
+    await pieces.flush();
+    const estimate = estimator.known;
+    if (estimate !== null && !this.#spaceChecked) {
+      this.#spaceChecked = true;
+      checkSpace(task.path, { written: file.written, estimate }, compression);
+    }
+    this.#report();
+  }
+
+  /** Says nothing until it is known how much there is. */
+  #report(): void {
+    const { estimator, context, pieces } = this.#parts;
+    if (estimator.known === null) return;
+    const { files, bytes } = this.#packer.totals;
+    // A large file counts piece by piece; what the tar stream holds beyond contents is small beside it.
+    const read = Math.max(bytes, Math.min(pieces.offset, estimator.known.bytes));
+    context.onProgress({ bytes: read, total: Math.max(estimator.known.bytes, read), files });
+  }
+}
