@@ -33,6 +33,12 @@ export interface PieceToCompress {
   readonly parts: readonly number[];
 }
 
+export interface FrameToDecompress {
+  readonly buffer: ArrayBuffer;
+  readonly length: number;
+  readonly size: number;
+}
+
 /** Threads that compress and decompress single frames. Replies may come in another order than the calls. */
 export class FramePool {
   readonly #members: Member[] = [];
@@ -45,7 +51,10 @@ export class FramePool {
   constructor(size: number, niceness: number) {
     const entry = new URL(`./frame-worker${extname(import.meta.url)}`, import.meta.url);
     for (let i = 0; i < size; i++) {
-      const member: Member = { worker: new Worker(entry, { workerData: { niceness }, resourceLimits: LIMITS }), waiting: new Map() };
+      const member: Member = {
+        worker: new Worker(entry, { workerData: { niceness }, resourceLimits: LIMITS }),
+        waiting: new Map(),
+      };
       member.worker.on('message', (reply: FrameReply) => {
         const waiting = member.waiting.get(reply.id);
         member.waiting.delete(reply.id);
@@ -74,11 +83,10 @@ export class FramePool {
   /**
    * Decompresses one whole frame.
    *
-   * @param buffer - is handed over; it comes back as `spare`
-   * @param size - bytes that must come out; fewer or more is `archive_corrupt`
+   * @param frame - its buffer is handed over and comes back as `spare`; `size` bytes must come out of it, fewer or more is `archive_corrupt`
    */
-  decompress(buffer: ArrayBuffer, length: number, size: number, compression: Compression): Promise<Framed> {
-    return this.#send({ op: 'decompress', buffer, length, size, compression }, [buffer]);
+  decompress(frame: FrameToDecompress, compression: Compression): Promise<Framed> {
+    return this.#send({ op: 'decompress', ...frame, compression }, [frame.buffer]);
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,70 @@
+import { availableParallelism } from 'node:os';
+import { BackupError } from '../../errors.ts';
+import { openFileSource, type ByteSource } from '../../io/byte-source.ts';
+import type { Compression } from '../../model.ts';
+import { hasZstd } from '../format/frame.ts';
+import type { ManifestLine } from '../format/parse-manifest-line.ts';
+import { FramePool } from '../worker/frame-pool.ts';
+import { readLayout, type Layout } from './layout.ts';
+import { readManifest } from './manifest-reader.ts';
+import { openPieces, type PieceSource } from './pieces.ts';
+import { TarInput } from './tar-input.ts';
+
+const MOST_THREADS = 2;
+const AHEAD = 3;
+
+export interface OpenOptions {
+  readonly path: string;
+  readonly compression: Compression;
+  readonly niceness: number;
+}
+
+/** An archive file that is being read. */
+export class OpenArchive {
+  readonly source: ByteSource;
+  readonly layout: Layout;
+  readonly #pool: FramePool;
+
+  constructor(source: ByteSource, layout: Layout, pool: FramePool) {
+    this.source = source;
+    this.layout = layout;
+    this.#pool = pool;
+  }
+
+  /** The tar stream from its first byte. */
+  pieces(): PieceSource {
+    return openPieces({ source: this.source, layout: this.layout, pool: this.#pool, ahead: AHEAD }, 'start');
+  }
+
+  /** The manifest's lines; may be asked for several times. */
+  manifest(): AsyncGenerator<ManifestLine, void, undefined> {
+    const options = { source: this.source, layout: this.layout, pool: this.#pool, ahead: 1 };
+    return readManifest(new TarInput(openPieces(options, 'manifest')));
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
+    await this.source.close();
+  }
+}
+
+/**
+ * @throws BackupError `backup_not_found`, `archive_corrupt` (its end is not what it must be) or `unsupported_format`
+ */
+export async function openArchive(options: OpenOptions): Promise<OpenArchive> {
+  if (options.compression === 'zstd' && !hasZstd) {
+    throw new BackupError(
+      'unsupported_format',
+      `This Node.js (${process.version}) cannot read zstd. Use Node.js 22.15 or newer, or the command zstd.`,
+    );
+  }
+  const source = openFileSource(options.path);
+  try {
+    const layout = await readLayout(source, options.compression);
+    const threads = options.compression === 'zstd' ? Math.min(MOST_THREADS, availableParallelism()) : 0;
+    return new OpenArchive(source, layout, new FramePool(threads, options.niceness));
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}

@@ -1,0 +1,68 @@
+import { closeSync, constants, fchmodSync, fchownSync, ftruncateSync, futimesSync, openSync, writeSync } from 'node:fs';
+import type { Member } from '../format/manifest-line.ts';
+import { settable } from './file-times.ts';
+
+/** What the restoring process may and must do. */
+export interface Rights {
+  /** Owners can be given away. */
+  readonly isRoot: boolean;
+  readonly umask: number;
+  /** Permission bits that are kept. */
+  readonly modeMask: number;
+}
+
+const FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const HOLE_STEP = 64 * 1024;
+const ZEROS = Buffer.alloc(HOLE_STEP);
+
+/** One file that is being restored: its content in parts, then its owner, mode and time. */
+export class StagedFile {
+  readonly #fd: number;
+  readonly #member: Member;
+  readonly #rights: Rights;
+  #at = 0;
+
+  constructor(path: Buffer, member: Member, rights: Rights) {
+    this.#member = member;
+    this.#rights = rights;
+    this.#fd = openSync(path, FLAGS, member.mode & 0o777);
+  }
+
+  write(part: Buffer): void {
+    if (!this.#member.sparse) {
+      this.#put(part);
+      return;
+    }
+    for (let at = 0; at < part.length;) {
+      const step = HOLE_STEP - (this.#at % HOLE_STEP);
+      const block = part.subarray(at, at + step);
+      const isHole = block.length === HOLE_STEP && block.equals(ZEROS);
+      if (isHole) this.#at += HOLE_STEP;
+      else this.#put(block);
+      at += block.length;
+    }
+  }
+
+  finish(): void {
+    const { mode, uid, gid, mtimeNs, sparse, size } = this.#member;
+    if (sparse) ftruncateSync(this.#fd, size);
+    if (this.#rights.isRoot) fchownSync(this.#fd, uid, gid);
+    const wanted = mode & this.#rights.modeMask;
+    // Setting the owner clears the setuid bits, and the umask may have taken others.
+    if (wanted > 0o777 || (wanted & this.#rights.umask) !== 0) fchmodSync(this.#fd, wanted);
+    const time = settable(mtimeNs);
+    futimesSync(this.#fd, time, time);
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  #put(part: Buffer): void {
+    for (let at = 0; at < part.length;) {
+      const count = writeSync(this.#fd, part, at, part.length - at, this.#member.sparse ? this.#at : null);
+      at += count;
+      this.#at += count;
+    }
+  }
+}

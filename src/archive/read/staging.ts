@@ -1,0 +1,159 @@
+/** The folder beside the target in which a restore is put together before anything of the target is touched. */
+import {
+  chmodSync,
+  lchownSync,
+  linkSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { BackupError, systemCode } from '../../errors.ts';
+import { formatIdentity, ownerState, parseIdentity, processIdentity } from '../../io/process-identity.ts';
+import type { Member } from '../format/manifest-line.ts';
+import { settable } from './file-times.ts';
+import { safeParts } from './safe-path.ts';
+import { StagedFile, type Rights } from './staged-file.ts';
+
+const PREFIX = '.nightkeep-restore~';
+const SLASH = Buffer.from('/');
+const OPEN_MODE = 0o700;
+const PLAIN_MODES = 0o777;
+const ALL_MODES = 0o7777;
+
+export class Staging {
+  readonly path: string;
+  readonly #root: Buffer;
+  readonly #rights: Rights;
+  /** Their modes and times are set last: a read-only folder could not be filled, and filling changes the time. */
+  readonly #folders: Member[] = [];
+  /** Made last, so that nothing is ever written through one. */
+  readonly #symlinks: Member[] = [];
+
+  constructor(target: string, keepSetuid: boolean) {
+    const parent = dirname(target);
+    mkdirSync(parent, { recursive: true });
+    removeAbandoned(parent);
+    this.path = join(parent, `${PREFIX}${formatIdentity(processIdentity())}~${randomBytes(6).toString('hex')}`);
+    mkdirSync(this.path, { mode: OPEN_MODE });
+    this.#root = Buffer.from(this.path);
+    this.#rights = {
+      isRoot: process.getuid?.() === 0,
+      umask: process.umask(),
+      modeMask: keepSetuid ? ALL_MODES : PLAIN_MODES,
+    };
+  }
+
+  /** Makes a folder, symbolic link (later) or hard link. */
+  add(member: Member): void {
+    const path = this.#place(member.path);
+    switch (member.type) {
+      case 'directory':
+        this.#inParent(path, () => {
+          mkdirSync(path, OPEN_MODE);
+        });
+        this.#folders.push(member);
+        return;
+      case 'symlink':
+        this.#symlinks.push(member);
+        return;
+      case 'hardlink':
+        this.#hardLink(member, path);
+        return;
+      case 'file':
+        throw new BackupError('restore_failed', 'A file was added without content.');
+    }
+  }
+
+  /** @param path - where it goes, when not under its own name */
+  openFile(member: Member, path: Buffer = member.path): StagedFile {
+    const place = this.#place(path);
+    return this.#inParent(place, () => new StagedFile(place, member, this.#rights));
+  }
+
+  /** Makes the symbolic links and gives the folders their modes and times. */
+  finish(): void {
+    for (const member of this.#symlinks) this.#symlink(member);
+    for (const member of this.#folders.reverse()) {
+      const path = this.#place(member.path);
+      if (this.#rights.isRoot) lchownSync(path, member.uid, member.gid);
+      chmodSync(path, member.mode & this.#rights.modeMask);
+      const time = settable(member.mtimeNs);
+      utimesSync(path, time, time);
+    }
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+
+  #place(path: Buffer): Buffer {
+    safeParts(path);
+    return Buffer.concat([this.#root, SLASH, path]);
+  }
+
+  /** Does it, making the parent folders first where a selection left them out. */
+  #inParent<T>(path: Buffer, make: () => T): T {
+    try {
+      return make();
+    } catch (error) {
+      const code = systemCode(error);
+      if (code === 'EEXIST' || code === 'ENOTDIR' || code === 'ELOOP') throw twice(path, this.#root);
+      if (code !== 'ENOENT') throw error;
+    }
+    mkdirSync(path.subarray(0, path.lastIndexOf('/')), { recursive: true, mode: OPEN_MODE });
+    return make();
+  }
+
+  #hardLink(member: Member, path: Buffer): void {
+    const source = this.#place(member.link ?? Buffer.alloc(0));
+    let isFile = false;
+    try {
+      isFile = lstatSync(source).isFile();
+    } catch {
+      // Reported below.
+    }
+    if (!isFile) {
+      const text = `Refused: ${member.path.toString()} is a hard link to something that is no earlier file of this backup.`;
+      throw new BackupError('archive_corrupt', text, { data: { member: member.path.toString() } });
+    }
+    this.#inParent(path, () => {
+      linkSync(source, path);
+    });
+  }
+
+  #symlink(member: Member): void {
+    const path = this.#place(member.path);
+    this.#inParent(path, () => {
+      symlinkSync(member.link ?? '', path);
+    });
+    if (this.#rights.isRoot) lchownSync(path, member.uid, member.gid);
+    const time = settable(member.mtimeNs);
+    lutimesSync(path, time, time);
+  }
+}
+
+function twice(path: Buffer, root: Buffer): BackupError {
+  const name = path.subarray(root.length + 1).toString();
+  return new BackupError(
+    'archive_corrupt',
+    `Refused: ${name} is in the backup twice, or lies below something that is no folder.`,
+    {
+      data: { member: name },
+    },
+  );
+}
+
+/** Folders that a process left here which is no more. */
+function removeAbandoned(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    if (!name.startsWith(PREFIX)) continue;
+    const owner = parseIdentity(name.slice(PREFIX.length).split('~')[0] ?? '');
+    if (owner !== null && ownerState(owner) === 'dead') rmSync(join(parent, name), { recursive: true, force: true });
+  }
+}

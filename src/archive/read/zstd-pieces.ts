@@ -1,0 +1,64 @@
+import type { FramePlace } from './layout.ts';
+import type { Piece, PieceOptions, PieceSource } from './pieces.ts';
+
+/** A frame on its way; the promise never rejects. */
+interface Ahead {
+  readonly frame: FramePlace;
+  readonly result: Promise<{ bytes: Buffer; spare: ArrayBuffer } | { problem: string }>;
+}
+
+/** Frames by the seek table, some decompressed ahead. */
+export class ZstdPieces implements PieceSource {
+  readonly #options: PieceOptions;
+  readonly #ahead: Ahead[] = [];
+  readonly #spares: ArrayBuffer[] = [];
+  #index = 0;
+
+  constructor(options: PieceOptions) {
+    this.#options = options;
+  }
+
+  seek(tarOffset: number): void {
+    const { frames } = this.#options.layout;
+    const isIn = (frame: FramePlace): boolean => tarOffset < frame.tarOffset + frame.size;
+    if (this.#ahead.some(({ frame }) => frame.tarOffset <= tarOffset && isIn(frame))) {
+      while (this.#ahead[0] !== undefined && !isIn(this.#ahead[0].frame)) this.#ahead.shift();
+      return;
+    }
+    this.#ahead.length = 0;
+    const index = frames.findIndex(isIn);
+    this.#index = index === -1 ? frames.length : index;
+  }
+
+  async next(): Promise<Piece | null> {
+    const { layout, ahead } = this.#options;
+    while (this.#ahead.length < ahead) {
+      const frame = layout.frames[this.#index];
+      if (frame === undefined) break;
+      this.#index += 1;
+      await this.#start(frame);
+    }
+    const first = this.#ahead.shift();
+    if (first === undefined) return null;
+    const { tarOffset, size } = first.frame;
+    const result = await first.result;
+    if ('problem' in result) return { tarOffset, size, bytes: null, problem: result.problem };
+    this.#spares.push(result.spare);
+    return { tarOffset, size, bytes: result.bytes, problem: '' };
+  }
+
+  /** Reads the frame now and has it decompressed meanwhile. */
+  async #start(frame: FramePlace): Promise<void> {
+    const { source, pool } = this.#options;
+    const spare = this.#spares.pop();
+    const { compressedSize, size } = frame;
+    const fits = spare !== undefined && spare.byteLength >= compressedSize;
+    const buffer = fits ? spare : new ArrayBuffer(compressedSize);
+    await source.read(new Uint8Array(buffer, 0, compressedSize), frame.fileOffset);
+    const result: Ahead['result'] = pool.decompress({ buffer, length: compressedSize, size }, 'zstd').then(
+      (framed) => ({ bytes: Buffer.from(framed.bytes.buffer, 0, framed.bytes.length), spare: framed.spare }),
+      (error: unknown) => ({ problem: error instanceof Error ? error.message : String(error) }),
+    );
+    this.#ahead.push({ frame, result });
+  }
+}
