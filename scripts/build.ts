@@ -1,0 +1,58 @@
+/** Builds dist/: the compiled engine and nodes, the entry files that Node-RED loads, and what lies beside them. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+
+interface Manifest {
+  readonly 'node-red': {
+    readonly nodes?: Readonly<Record<string, string>>;
+    readonly plugins?: Readonly<Record<string, string>>;
+  };
+  readonly bin: Readonly<Record<string, string>>;
+}
+
+function compile(): void {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) throw new Error('The sources do not compile; see above.');
+}
+
+/** Node.js before 22.12 and Node-RED 4.1 cannot `require` an ES module, but a function that imports one is fine with both. */
+function writeEntry(file: string): void {
+  const name = basename(file, '.cjs');
+  if (file !== `dist/entry/${name}.cjs`)
+    throw new Error(`package.json names ${file}; entries are dist/entry/NAME.cjs.`);
+  if (!existsSync(join(dist, `nodes/${name}.js`)))
+    throw new Error(`package.json names ${file}; nodes/${name}.ts is not there.`);
+  writeFileSync(
+    join(root, file),
+    `module.exports = async (RED) => (await import('../nodes/${name}.js')).default(RED);\n`,
+  );
+  const html = join(root, `nodes/${name}.html`);
+  if (existsSync(html)) copyFileSync(html, join(dist, `entry/${name}.html`));
+}
+
+function copyFolder(from: string, to: string): void {
+  if (existsSync(join(root, from))) cpSync(join(root, from), join(dist, to), { recursive: true });
+}
+
+function makeExecutable(file: string): void {
+  const path = join(root, file);
+  const text = readFileSync(path, 'utf8');
+  if (!text.startsWith('#!')) writeFileSync(path, `#!/usr/bin/env node\n${text}`);
+  chmodSync(path, 0o755);
+}
+
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
+rmSync(dist, { recursive: true, force: true });
+compile();
+mkdirSync(join(dist, 'entry'));
+for (const part of [manifest['node-red'].nodes, manifest['node-red'].plugins]) {
+  for (const file of Object.values(part ?? {})) writeEntry(file);
+}
+copyFolder('nodes/locales', 'entry/locales');
+copyFolder('icons', 'entry/icons');
+for (const file of Object.values(manifest.bin)) makeExecutable(file);
