@@ -1,0 +1,72 @@
+/** What the tests need beyond npm, and how it comes onto the machine. */
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+interface Requirement {
+  readonly command: string;
+  readonly debianPackage: string;
+}
+
+const REQUIREMENTS: readonly Requirement[] = [
+  { command: 'tar', debianPackage: 'tar' },
+  { command: 'bsdtar', debianPackage: 'libarchive-tools' },
+  { command: 'zstd', debianPackage: 'zstd' },
+  { command: 'chromium', debianPackage: 'chromium' },
+];
+
+const RESTIC: Requirement = { command: 'restic', debianPackage: 'restic' };
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isInstalled(command: string): boolean {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.some((folder) => isExecutable(join(folder, command)));
+}
+
+function aptGet(...args: readonly string[]): boolean {
+  console.log(`> apt-get ${args.join(' ')}`);
+  const { status } = spawnSync('apt-get', args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  return status === 0;
+}
+
+function ensure(requirements: readonly Requirement[]): void {
+  const missing = requirements.filter(({ command }) => !isInstalled(command));
+  if (missing.length === 0) return;
+  const packages = missing.map(({ debianPackage }) => debianPackage);
+  const mayInstall = process.getuid?.() === 0 && existsSync('/etc/debian_version') && isInstalled('apt-get');
+  if (mayInstall) {
+    aptGet('update', '-q');
+    aptGet('install', '-q', '-y', '--no-install-recommends', ...packages);
+  }
+  const stillMissing = missing.filter(({ command }) => !isInstalled(command));
+  if (stillMissing.length === 0) return;
+  const commands = stillMissing.map(({ command }) => command).join(', ');
+  throw new Error(
+    `${commands} not found. Install the packages first, on Debian: sudo apt-get install ${packages.join(' ')}`,
+  );
+}
+
+/**
+ * Makes sure that the stock tools which the tests compare with are there, by apt-get where that is allowed.
+ *
+ * @throws when something is missing and cannot be installed; the message names the packages
+ */
+export function ensureTestTools(): void {
+  ensure(REQUIREMENTS);
+}
+
+/** The same for the rivals that the benches run against. */
+export function ensureBenchTools(): void {
+  ensure([...REQUIREMENTS.filter(({ command }) => command !== 'chromium'), RESTIC]);
+}

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { globSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { StageCounts } from '../stage-reporter.ts';
+import type { Stage } from './stages.ts';
+
+const NOTHING: StageCounts = { passed: 0, failed: 0, skipped: [] };
+const FAILED: StageCounts = { passed: 0, failed: 1, skipped: [] };
+
+interface Run {
+  readonly root: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The child leads a process group of its own, so that a time-out also ends what it started. */
+function runNode(args: readonly string[], timeoutMs: number, { root, env }: Run): Promise<number> {
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: true,
+  });
+  const endGroup = (): void => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  const timer = setTimeout(() => {
+    console.error(`\nStopped: this stage took more than ${timeoutMs / 60_000} minutes.`);
+    endGroup();
+  }, timeoutMs);
+  process.once('SIGINT', endGroup);
+  return new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  }).finally(() => {
+    clearTimeout(timer);
+    process.off('SIGINT', endGroup);
+    endGroup();
+  });
+}
+
+function readCounts(file: string): StageCounts | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as StageCounts;
+  } catch {
+    return null;
+  }
+}
+
+async function runMocha(stage: Stage, run: Run): Promise<StageCounts> {
+  const files = globSync(stage.what, { cwd: run.root });
+  if (files.length === 0) return NOTHING;
+  const countsFile = join(tmpdir(), `nightkeep-counts-${process.pid}.json`);
+  try {
+    const args = ['node_modules/mocha/bin/mocha.js', '--reporter', 'scripts/stage-reporter.ts', ...files.sort()];
+    const env = { ...run.env, NIGHTKEEP_COUNTS: countsFile };
+    const code = await runNode(args, stage.timeoutMs, { ...run, env });
+    const counts = readCounts(countsFile) ?? NOTHING;
+    // Mocha that dies, or fails outside a test, must not pass for green.
+    return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+  } finally {
+    rmSync(countsFile, { force: true });
+  }
+}
+
+/**
+ * Runs one stage with its output on the terminal. A check that passes counts nothing, one that fails counts as one failure.
+ */
+export async function runStage(stage: Stage, run: Run): Promise<StageCounts> {
+  if (stage.kind === 'mocha') return runMocha(stage, run);
+  return (await runNode(stage.what, stage.timeoutMs, run)) === 0 ? NOTHING : FAILED;
+}

@@ -1,0 +1,58 @@
+/** The stages of a test run, fast ones first. Every test file belongs to exactly one. */
+import { globSync } from 'node:fs';
+
+export interface Stage {
+  readonly name: string;
+  readonly kind: 'check' | 'mocha';
+  /** For a check: the arguments of Node.js. For mocha: the pattern of its files. */
+  readonly what: readonly string[];
+  readonly timeoutMs: number;
+}
+
+const minutes = (n: number): number => n * 60_000;
+
+const check = (name: string, ...what: readonly string[]): Stage => ({
+  name,
+  kind: 'check',
+  what,
+  timeoutMs: minutes(5),
+});
+
+const mocha = (name: string, minutesAllowed: number): Stage => ({
+  name,
+  kind: 'mocha',
+  what: [`test/${name}/**/*.test.ts`],
+  timeoutMs: minutes(minutesAllowed),
+});
+
+const STAGES: readonly Stage[] = [
+  check('typecheck', 'node_modules/typescript/bin/tsc', '--noEmit'),
+  check('lint', 'node_modules/eslint/bin/eslint.js', '.'),
+  check('format', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),
+  check('build', 'scripts/build.ts'),
+  mocha('unit', 6),
+  mocha('contract', 3),
+  mocha('nodes', 3),
+  mocha('runtime', 5),
+  mocha('browser', 5),
+  mocha('package', 5),
+];
+
+/** A long run repeats each random or killing test many times. */
+const LONG_FACTOR = 12;
+
+/**
+ * @param only - part of a stage's name, null for all
+ * @throws when a test file belongs to no stage and would never run
+ */
+export function stagesToRun(root: string, only: string | null, long: boolean): readonly Stage[] {
+  const patterns = STAGES.flatMap(({ kind, what }) => (kind === 'mocha' ? what : []));
+  const known = new Set(globSync(patterns, { cwd: root }));
+  const orphans = globSync('test/**/*.test.ts', { cwd: root }).filter((file) => !known.has(file));
+  if (orphans.length > 0)
+    throw new Error(`No stage runs ${orphans.join(', ')}: add one to scripts/test-run/stages.ts.`);
+  const chosen = STAGES.filter(({ name }) => only === null || name.includes(only));
+  if (chosen.length === 0)
+    throw new Error(`No stage is called ${only ?? ''}; there are ${STAGES.map((s) => s.name).join(', ')}.`);
+  return long ? chosen.map((stage) => ({ ...stage, timeoutMs: stage.timeoutMs * LONG_FACTOR })) : chosen;
+}

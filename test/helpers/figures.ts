@@ -1,0 +1,21 @@
+import { appendFileSync } from 'node:fs';
+
+export interface Figure {
+  readonly name: string;
+  readonly value: number | string;
+}
+
+/** A long run repeats what a usual run does a few times. */
+export const isLongRun: boolean = process.env['NIGHTKEEP_LONG'] === '1';
+
+/**
+ * Reports a figure of a test for docs/reliability.md; does nothing when nobody collects them.
+ *
+ * @param name - as a reader sees it, e.g. "kill -9 during a backup: points tried, all survived"
+ */
+export function recordFigure(name: string, value: number | string): void {
+  const file = process.env['NIGHTKEEP_FIGURES'];
+  if (file === undefined) return;
+  const figure: Figure = { name, value };
+  appendFileSync(file, `${JSON.stringify(figure)}\n`);
+}
