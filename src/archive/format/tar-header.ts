@@ -1,4 +1,5 @@
 /** The header blocks of one member, as docs/format.md section 1 has them. The same member always gives the same bytes. */
+import { isUtf8 } from 'node:buffer';
 import type { Member, MemberType } from './manifest-line.ts';
 import { paxRecord, paxTime } from './pax.ts';
 
@@ -83,6 +84,8 @@ function paxBlock(name: string, size: number): Block {
 
 function paxRecords(member: Member, name: string, link: string): string {
   let records = '';
+  const isText = (PLAIN.test(name) || isUtf8(member.path)) && (member.link === null || isUtf8(member.link));
+  if (!isText) records += paxRecord('hdrcharset', 'BINARY');
   if (!fits(name, NAME_BYTES)) records += paxRecord('path', name);
   if (!fits(link, LINK_BYTES)) records += paxRecord('linkpath', link);
   if (member.size > MAX_LARGE) records += paxRecord('size', String(member.size));
