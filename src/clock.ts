@@ -27,6 +27,13 @@ export const systemClock: Clock = {
   },
 };
 
+/** Lets the event loop do what else there is to do. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
 const two = (n: number): string => String(n).padStart(2, '0');
 
 /**

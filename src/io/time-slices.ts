@@ -1,0 +1,22 @@
+import { nextTurn } from '../clock.ts';
+import type { Clock } from '../clock.ts';
+
+const SLICE_MS = 2;
+
+/** Lets a long row of short synchronous steps give way to the event loop, every two milliseconds. */
+export class TimeSlices {
+  readonly #clock: Clock;
+  #begun: number;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#begun = clock.monotonic();
+  }
+
+  /** To be awaited before each step. */
+  async next(): Promise<void> {
+    if (this.#clock.monotonic() - this.#begun < SLICE_MS) return;
+    await nextTurn();
+    this.#begun = this.#clock.monotonic();
+  }
+}
