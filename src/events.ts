@@ -5,7 +5,9 @@
 import type { ErrorCode } from './errors.ts';
 import type { AgentId, BackupId, BackupRecord, JobId, PlanId, Progress } from './model.ts';
 
-export type JobKind = 'create_backup' | 'copy_backup' | 'receive_backup' | 'restore_backup' | 'verify_backup';
+export const JOB_KINDS = ['create_backup', 'copy_backup', 'receive_backup', 'restore_backup', 'verify_backup'] as const;
+
+export type JobKind = (typeof JOB_KINDS)[number];
 export type ManagerState = JobKind | 'idle';
 
 export type BackupStage =

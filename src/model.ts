@@ -97,7 +97,9 @@ export interface BrokenEntry {
     | 'archive_incomplete'
     | 'sidecar_missing'
     | 'sidecar_invalid'
-    | 'unsupported_format';
+    | 'unsupported_format'
+    /** Its size or sha256 differs from what this instance made, or from the copy at another location. */
+    | 'conflict';
   readonly message: string;
 }
 

@@ -1,0 +1,49 @@
+import type { Readable } from 'node:stream';
+import type { AgentOptions, ByteRange } from './agent.ts';
+
+export interface StoredFile {
+  /** Bare name. */
+  readonly name: string;
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly modifiedMs: number;
+}
+
+export interface ReadOptions extends AgentOptions {
+  readonly range?: ByteRange;
+}
+
+export interface ListOptions extends AgentOptions {
+  /** Chooses by name, so that a store need not ask about files that nobody wants to know of. */
+  readonly wanted: (name: string) => boolean;
+}
+
+/**
+ * One folder of files, with as few verbs as a backup location needs: what `StoreAgent` stands on.
+ *
+ * - Names are bare; the store makes no folders but its own.
+ * - A file that `put` or `rename` finished with survives a power cut, as far as the store can see to it.
+ * - Only `BackupError` is thrown.
+ */
+export interface FileStore {
+  /** For people, e.g. a folder's path. */
+  readonly description: string;
+  /** Makes the folder when it is not there. Called before the first file is written. */
+  prepare(options: AgentOptions): Promise<void>;
+  /** Regular files, in any order. A folder that is not there holds none. */
+  list(options: ListOptions): Promise<readonly StoredFile[]>;
+  /** @returns null when there is no such regular file */
+  stat(name: string, options: AgentOptions): Promise<StoredFile | null>;
+  /** @throws BackupError `backup_not_found` when there is no such file */
+  read(name: string, options: ReadOptions): Promise<Readable>;
+  /** The file's first `maxBytes` bytes, or null when it is not there. */
+  readSmall(name: string, maxBytes: number, options: AgentOptions): Promise<Uint8Array | null>;
+  /** Writes a new file; one that is there is an error. When it throws, nothing is left. An error of `chunks` is passed on. */
+  put(name: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: AgentOptions): Promise<void>;
+  /** Replaces what has the new name. */
+  rename(from: string, to: string, options: AgentOptions): Promise<void>;
+  /** A file that is not there is no error. */
+  remove(name: string, options: AgentOptions): Promise<void>;
+  space(options: AgentOptions): Promise<{ readonly free: number } | null>;
+  close(): Promise<void>;
+}
