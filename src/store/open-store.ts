@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { JobFiles } from './job-files.ts';
+import { MadeBackups } from './made-backups.ts';
+import { StateFile } from './state-file.ts';
+import { JOBS_FOLDER, MADE_FOLDER, makeStateFolder, sweepFolder } from './state-folder.ts';
+
+/** What the engine remembers. */
+export interface EngineStore {
+  readonly state: StateFile;
+  readonly jobs: JobFiles;
+  readonly made: MadeBackups;
+}
+
+export interface StoreOptions {
+  /** Absolute; made when it is not there. */
+  readonly stateDir: string;
+  readonly clock: Clock;
+  readonly warn: (message: string) => void;
+}
+
+/** @throws BackupError when the folder cannot be used or its state is of a newer version */
+export async function openStore({ stateDir, clock, warn }: StoreOptions): Promise<EngineStore> {
+  await makeStateFolder(stateDir);
+  const jobsFolder = join(stateDir, JOBS_FOLDER);
+  for (const folder of [stateDir, jobsFolder]) await sweepFolder(folder, clock.now());
+  const state = await StateFile.open(stateDir, warn);
+  const instanceId = state.current.instance_id;
+  return {
+    state,
+    jobs: new JobFiles({ folder: jobsFolder, instanceId, warn }),
+    made: new MadeBackups(join(stateDir, MADE_FOLDER)),
+  };
+}
