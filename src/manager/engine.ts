@@ -17,6 +17,8 @@ import type {
 export interface EngineOptions {
   /** Absolute: where the engine keeps its state; made when it is not there. */
   readonly stateDir: string;
+  /** Absolute: the folder whose agent is called `local`. Those of other folders are named after them. */
+  readonly localFolder?: string;
   /** Shown in records; the host name is a good one. */
   readonly instanceName: string;
   /** Null outside Node-RED. */

@@ -1,0 +1,15 @@
+import type { Clock } from '../clock.ts';
+import type { EngineStore } from '../store/open-store.ts';
+import type { AgentRegistry } from './agent-registry.ts';
+import type { ArchivePort } from './archive-port.ts';
+import type { EngineOptions } from './engine.ts';
+
+/** What the verbs work with. */
+export interface EngineParts {
+  readonly clock: Clock;
+  readonly store: EngineStore;
+  readonly registry: AgentRegistry;
+  readonly archive: ArchivePort;
+  readonly options: EngineOptions;
+  readonly warn: (message: string) => void;
+}

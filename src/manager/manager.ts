@@ -1,0 +1,165 @@
+import type { AgentListing, BackupAgent } from '../agents/agent.ts';
+import { toBackupError } from '../errors.ts';
+import type { EventBus } from '../events.ts';
+import type { AgentId, BackupId, BackupRecord, BackupRequest, PlanId } from '../model.ts';
+import { planState } from '../store/state.ts';
+import { Creator } from './creator.ts';
+import type { EngineParts } from './engine-parts.ts';
+import type {
+  Engine,
+  EngineStatus,
+  FileEntry,
+  Job,
+  MergedListing,
+  PlanStatus,
+  RestoreReport,
+  RestoreRequest,
+  VerifyReport,
+} from './engine.ts';
+import { Jobs } from './jobs.ts';
+import { Journal } from './journal.ts';
+import { checkListing, mergeListings } from './merge-listings.ts';
+import { listFiles, restoreBackup, verifyBackup } from './read-backups.ts';
+import type { Unfinished } from './recover.ts';
+import { StatusTracker } from './status-tracker.ts';
+import { Turns } from './turns.ts';
+
+export interface ManagerOptions {
+  readonly parts: EngineParts;
+  readonly events: EventBus;
+  /** What an earlier process left, already cleaned up. */
+  readonly unfinished: readonly Unfinished[];
+}
+
+/** The engine: puts the verbs, the jobs and what is remembered together. */
+export class Manager implements Engine {
+  readonly instanceId: string;
+  readonly instanceName: string;
+  readonly events: EventBus;
+  readonly #parts: EngineParts;
+  readonly #journal: Journal;
+  readonly #jobs: Jobs;
+  readonly #creator: Creator;
+  readonly #tracker: StatusTracker;
+  #unfinished: readonly Unfinished[];
+  #forgetting: Promise<unknown> = Promise.resolve();
+
+  constructor({ parts, events, unfinished }: ManagerOptions) {
+    this.#parts = parts;
+    this.#unfinished = unfinished;
+    this.#journal = new Journal(parts);
+    this.#jobs = new Jobs({ clock: parts.clock, bus: events, journal: this.#journal });
+    this.#creator = new Creator({ ...parts, journal: this.#journal }, this.#jobs, new Turns());
+    this.#tracker = new StatusTracker(parts.clock);
+    this.events = events;
+    this.instanceId = parts.store.state.current.instance_id;
+    this.instanceName = parts.options.instanceName;
+    events.subscribe((event) => {
+      this.#tracker.apply(event);
+    });
+  }
+
+  announceInterrupted(): void {
+    const unfinished = this.#unfinished;
+    this.#unfinished = [];
+    for (const { event } of unfinished) this.events.publish(event);
+    this.#forget(unfinished);
+  }
+
+  create(request: BackupRequest): Job<BackupRecord> {
+    return this.#creator.create(request);
+  }
+
+  verify(backupId: BackupId, agentId: AgentId, nodeId: string | null): Job<VerifyReport> {
+    const spec = {
+      kind: 'verify_backup',
+      name: backupId,
+      planId: null,
+      planName: null,
+      nodeId,
+      automatic: false,
+    } as const;
+    return this.#jobs.begin(spec, (context) => verifyBackup(this.#parts, { backupId, agentId }, context));
+  }
+
+  restore(request: RestoreRequest): Job<RestoreReport> {
+    const { backupId: name, nodeId } = request;
+    const spec = { kind: 'restore_backup', name, planId: null, planName: null, nodeId, automatic: false } as const;
+    return this.#jobs.begin(spec, (context) => restoreBackup(this.#parts, request, context));
+  }
+
+  files(backupId: BackupId, agentId: AgentId, signal: AbortSignal): AsyncIterable<FileEntry> {
+    return listFiles(this.#parts, { backupId, agentId }, signal);
+  }
+
+  jobs(): readonly Job<unknown>[] {
+    return this.#jobs.all();
+  }
+
+  status(): EngineStatus {
+    const { current } = this.#parts.store.state;
+    return {
+      manager_state: this.#tracker.managerState,
+      last_attempted_automatic_backup: current.last_attempted_automatic_backup,
+      last_completed_automatic_backup: current.last_completed_automatic_backup,
+      last_action_event: this.#tracker.last ?? current.last_action_event,
+      jobs: this.#tracker.jobs,
+    };
+  }
+
+  planStatus(planId: PlanId): PlanStatus {
+    return planState(this.#parts.store.state.current, planId);
+  }
+
+  async localAgent(folder: string): Promise<BackupAgent> {
+    return this.#parts.registry.local(folder);
+  }
+
+  registerAgent(agent: BackupAgent): () => void {
+    return this.#parts.registry.register(agent);
+  }
+
+  agents(): readonly BackupAgent[] {
+    return this.#parts.registry.all();
+  }
+
+  onAgentsChanged(listener: () => void): () => void {
+    return this.#parts.registry.onChange(listener);
+  }
+
+  async list(signal: AbortSignal): Promise<MergedListing> {
+    const made = await this.#parts.store.made.all();
+    const agent_errors: Record<AgentId, string> = {};
+    const listings = await Promise.all(
+      this.agents().map(async (agent) => {
+        try {
+          return { agentId: agent.id, agentName: agent.name, listing: await agent.list({ signal }) };
+        } catch (error) {
+          agent_errors[agent.id] = toBackupError(error, 'agent_error').message;
+          return null;
+        }
+      }),
+    );
+    const listed = listings.filter((listing) => listing !== null);
+    return { ...mergeListings(listed, made), agent_errors };
+  }
+
+  async listAt(agentId: AgentId, signal: AbortSignal): Promise<AgentListing> {
+    const listing = await this.#parts.registry.get(agentId).list({ signal });
+    return checkListing(listing, await this.#parts.store.made.all());
+  }
+
+  async close(): Promise<void> {
+    await this.#jobs.close();
+    // Nobody listened for them, so their plans' last error has to say it.
+    this.#forget(this.#unfinished);
+    this.#unfinished = [];
+    await this.#forgetting;
+    await this.#parts.registry.close();
+  }
+
+  #forget(unfinished: readonly Unfinished[]): void {
+    const forgotten = unfinished.map(({ event }) => this.#journal.forget(event));
+    this.#forgetting = Promise.all([this.#forgetting, ...forgotten]);
+  }
+}

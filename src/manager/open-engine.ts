@@ -1,0 +1,38 @@
+import { isAbsolute } from 'node:path';
+import { systemClock } from '../clock.ts';
+import { BackupError, toBackupError } from '../errors.ts';
+import { EventBus } from '../events.ts';
+import { openStore } from '../store/open-store.ts';
+import { AgentRegistry } from './agent-registry.ts';
+import { archivePort } from './archive-port.ts';
+import type { ArchivePort } from './archive-port.ts';
+import type { Engine, EngineOptions } from './engine.ts';
+import { Manager } from './manager.ts';
+import { recover } from './recover.ts';
+
+/**
+ * Opens the engine of a Node-RED runtime or of one run of the command line, and cleans up after a process that died.
+ *
+ * @throws BackupError when its state cannot be used
+ */
+export function openEngine(options: EngineOptions): Promise<Engine> {
+  return openEngineWith(options, archivePort);
+}
+
+/** As `openEngine`, with other archive code. */
+export async function openEngineWith(options: EngineOptions, archive: ArchivePort): Promise<Engine> {
+  const { stateDir, localFolder = null, clock = systemClock } = options;
+  if (!isAbsolute(stateDir)) {
+    throw new BackupError('invalid_request', `stateDir: "${stateDir}" is not an absolute path. Give one.`);
+  }
+  const warn = options.warn ?? ((): void => undefined);
+  const onListenerError = (error: unknown): void => {
+    warn(`A listener failed: ${toBackupError(error).message}`);
+  };
+  const store = await openStore({ stateDir, clock, warn });
+  const instanceId = store.state.current.instance_id;
+  const registry = new AgentRegistry({ clock, instanceId, localFolder, onListenerError });
+  if (localFolder !== null) await registry.local(localFolder);
+  const parts = { clock, store, registry, archive, options, warn };
+  return new Manager({ parts, events: new EventBus(onListenerError), unfinished: await recover(parts) });
+}

@@ -1,0 +1,60 @@
+/** What is going on, derived from the events alone. */
+import { isoLocal } from '../clock.ts';
+import type { Clock } from '../clock.ts';
+import { isTerminal } from '../events.ts';
+import type { BackupEvent, JobKind, ManagerState } from '../events.ts';
+import type { JobId } from '../model.ts';
+import type { RunningJob } from './engine.ts';
+
+/** Kinds whose jobs take turns. */
+const TURN_KINDS: ReadonlySet<JobKind> = new Set(['create_backup', 'receive_backup']);
+
+export class StatusTracker {
+  readonly #clock: Clock;
+  readonly #jobs = new Map<JobId, RunningJob>();
+  #last: BackupEvent | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The last event of this process. */
+  get last(): BackupEvent | null {
+    return this.#last;
+  }
+
+  /** Oldest first. */
+  get jobs(): readonly RunningJob[] {
+    return [...this.#jobs.values()];
+  }
+
+  get managerState(): ManagerState {
+    const holder = this.jobs.find((job) => TURN_KINDS.has(job.manager_state) && job.backup_stage !== null);
+    if (holder !== undefined) return holder.manager_state;
+    return this.jobs.some((job) => job.manager_state === 'copy_backup') ? 'copy_backup' : 'idle';
+  }
+
+  apply(event: BackupEvent): void {
+    this.#last = event;
+    if (isTerminal(event)) {
+      this.#jobs.delete(event.job_id);
+      return;
+    }
+    const before = this.#jobs.get(event.job_id);
+    const { job_id, manager_state, plan_id, plan_name, node_id, name, automatic, backup_stage, progress } = event;
+    const started = before?.started ?? isoLocal(this.#clock.now());
+    const job = {
+      job_id,
+      manager_state,
+      plan_id,
+      plan_name,
+      node_id,
+      name,
+      automatic,
+      backup_stage,
+      progress,
+      started,
+    };
+    this.#jobs.set(job_id, job);
+  }
+}
