@@ -1,0 +1,86 @@
+/** What all backup nodes of one Node-RED share: the engine, and who is there at the moment. */
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Node, NodeAPI } from 'node-red';
+import { BackupError, openEngine, type Engine } from '../../src/index.ts';
+
+/** The folder of the engine's state, in the user directory. */
+const STATE_FOLDER = '.nightkeep';
+/** How far the worker threads step back behind Node-RED's own thread. */
+const NICENESS = 10;
+
+export class Runtime {
+  readonly #red: NodeAPI;
+  readonly #live = new Map<string, Node>();
+  #engine: Promise<Engine> | null = null;
+
+  constructor(red: NodeAPI) {
+    this.#red = red;
+  }
+
+  /** Absolute path of the user directory. */
+  get userDir(): string {
+    const { userDir } = this.#red.settings as { userDir?: unknown };
+    if (typeof userDir === 'string' && userDir !== '') return userDir;
+    throw new BackupError('invalid_request', 'Node-RED does not say where its user directory is (settings.userDir).');
+  }
+
+  /** Opened at first use; when that fails, the next use tries again. */
+  engine(): Promise<Engine> {
+    this.#engine ??= this.#open();
+    return this.#engine;
+  }
+
+  /** Says that this instance now stands for its id, until it is closed. */
+  enter(node: Node): void {
+    this.#live.set(node.id, node);
+  }
+
+  leave(node: Node): void {
+    if (this.#live.get(node.id) === node) this.#live.delete(node.id);
+  }
+
+  /** The instance that a node id has now; another than before after a deploy. */
+  live(id: string): Node | undefined {
+    return this.#live.get(id);
+  }
+
+  async #open(): Promise<Engine> {
+    try {
+      const engine = await openEngine({
+        stateDir: join(this.userDir, STATE_FOLDER),
+        instanceName: hostname(),
+        nodeRedVersion: redVersion(this.#red),
+        niceness: NICENESS,
+        warn: (message) => {
+          this.#red.log.warn(`[backup] ${message}`);
+        },
+      });
+      // Nodes that tell of events are there only when all flows have started.
+      this.#red.events.once('flows:started', () => {
+        engine.announceInterrupted();
+      });
+      return engine;
+    } catch (error) {
+      this.#engine = null;
+      throw error;
+    }
+  }
+}
+
+function redVersion(red: NodeAPI): string | null {
+  // The typings say a promise; it is a plain text. The test helper has none.
+  const version = (red as unknown as { version?: () => string }).version;
+  return typeof version === 'function' ? version() : null;
+}
+
+/** By the event emitter, the one object that the RED of every node type shares. */
+const runtimes = new WeakMap<object, Runtime>();
+
+export function runtimeOf(red: NodeAPI): Runtime {
+  const known = runtimes.get(red.events);
+  if (known !== undefined) return known;
+  const runtime = new Runtime(red);
+  runtimes.set(red.events, runtime);
+  return runtime;
+}
