@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { formatBytes, type BackupRecord, type BackupRequest, type Compression, type Engine } from '../index.ts';
+import { optional, required, type Command, type ExitCode, type Invocation } from './command.ts';
+import { parseLocation } from './location.ts';
+import { printJson, printLine } from './print.ts';
+import { withSession } from './session.ts';
+import { parseSource } from './source-option.ts';
+import { UsageError } from './usage-error.ts';
+
+const COMPRESSIONS: readonly Compression[] = ['zstd', 'gzip', 'none'];
+const SHOWN_FAILURES = 10;
+const MAX_NAME = 255;
+
+function compressionOf(invocation: Invocation): Compression {
+  const given = optional(invocation, 'compression') ?? 'zstd';
+  const known = COMPRESSIONS.find((compression) => compression === given);
+  if (known === undefined) throw new UsageError(`--compression ${given}: expected ${COMPRESSIONS.join(', ')}.`);
+  return known;
+}
+
+function requestOf(invocation: Invocation): BackupRequest {
+  const exclude = invocation.texts['exclude'] ?? [];
+  const sources = (invocation.texts['source'] ?? []).map((text) => parseSource(text, exclude));
+  if (sources.length === 0) throw new UsageError('--source is missing: say what goes in.');
+  const labels = sources.map(({ label }) => label).join(', ');
+  return {
+    planId: 'command-line',
+    planName: 'Command line',
+    name: optional(invocation, 'name') ?? labels.slice(0, MAX_NAME),
+    automatic: false,
+    sources,
+    folder: parseLocation(required(invocation, 'to')),
+    compression: compressionOf(invocation),
+    excludeCaches: false,
+    excludeIfPresent: [],
+    unreadable: 'warn',
+    keepDays: null,
+    extra: {},
+    timeoutMs: null,
+    whenBusy: 'wait',
+    nodeId: null,
+  };
+}
+
+/** Says on standard error what an earlier run that was killed has left undone. */
+function tellInterrupted(engine: Engine): void {
+  const unsubscribe = engine.events.subscribe((event) => {
+    if (event.failed_reason === 'interrupted') console.error(`warning: ${event.error}`);
+  });
+  engine.announceInterrupted();
+  unsubscribe();
+}
+
+function warn(record: BackupRecord, asked: Compression): void {
+  if (record.compression !== asked) {
+    console.error(`warning: this Node.js has no ${asked}; the archive is compressed with ${record.compression}`);
+  }
+  const { count, list } = record.failed_files;
+  if (count === 0) return;
+  console.error(`warning: ${count} ${count === 1 ? 'file is' : 'files are'} not, or not whole, in the backup:`);
+  for (const { path, reason, message } of list.slice(0, SHOWN_FAILURES))
+    console.error(`  ${path}: ${reason} (${message})`);
+  if (count > SHOWN_FAILURES) console.error(`  … and ${count - SHOWN_FAILURES} more`);
+}
+
+function describe(record: BackupRecord, folder: string): string {
+  return [
+    `Backup   ${record.backup_id}  "${record.name}"`,
+    `Archive  ${join(folder, record.file)}`,
+    `Size     ${formatBytes(record.size)}, from ${formatBytes(record.bytes)} in ${record.files} files`,
+  ].join('\n');
+}
+
+async function run(invocation: Invocation): Promise<ExitCode> {
+  const request = requestOf(invocation);
+  const record = await withSession(invocation, ({ engine, finish }) => {
+    tellInterrupted(engine);
+    return finish(engine.create(request));
+  });
+  warn(record, request.compression);
+  await (invocation.json ? printJson(record) : printLine(describe(record, request.folder)));
+  return record.failed_files.count === 0 ? 0 : 3;
+}
+
+export const command: Command = {
+  texts: ['source', 'to', 'name', 'exclude', 'compression'],
+  repeatable: ['source', 'exclude'],
+  switches: [],
+  positionals: 0,
+  run,
+};

@@ -1,0 +1,30 @@
+import { formatBytes, type FileEntry } from '../index.ts';
+import { required, type Command, type ExitCode, type Invocation } from './command.ts';
+import { findBackup } from './find-backup.ts';
+import { existingLocation } from './location.ts';
+import { printJsonArray, printLine } from './print.ts';
+import { withSession } from './session.ts';
+
+const TYPES: Readonly<Record<FileEntry['type'], string>> = { file: '-', directory: 'd', symlink: 'l', hardlink: 'h' };
+
+function describe({ type, mode, size, path, link }: FileEntry): string {
+  const target = link === null ? '' : ` -> ${link}`;
+  return `${TYPES[type]} ${mode.toString(8).padStart(4, '0')} ${formatBytes(size).padStart(10)}  ${path}${target}`;
+}
+
+async function printTexts(entries: AsyncIterable<FileEntry>): Promise<void> {
+  for await (const entry of entries) await printLine(describe(entry));
+}
+
+async function run(invocation: Invocation): Promise<ExitCode> {
+  const folder = await existingLocation(required(invocation, 'at'));
+  const id = invocation.positionals[0] ?? null;
+  await withSession(invocation, async ({ engine, signal }) => {
+    const { agent, record } = await findBackup(engine, { folder, id }, signal);
+    const entries = engine.files(record.backup_id, agent.id, signal);
+    await (invocation.json ? printJsonArray(entries) : printTexts(entries));
+  });
+  return 0;
+}
+
+export const command: Command = { texts: ['at'], repeatable: [], switches: [], positionals: 1, run };

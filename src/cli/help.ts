@@ -1,0 +1,20 @@
+export const HELP = `Backups of Node-RED and of any other folder.
+
+  node-red-backup create   --source [LABEL=]PATH --to LOCATION [--name TEXT] [--exclude PATTERN] [--compression zstd|gzip|none]
+  node-red-backup list     --at LOCATION
+  node-red-backup files    --at LOCATION [ID]
+  node-red-backup verify   --at LOCATION [ID]
+  node-red-backup restore  --at LOCATION [ID] --to DIR [--path PATH] [--overwrite]
+
+LOCATION is a folder of this machine. ID is a backup's id or the beginning of it; without it, the newest backup is meant.
+
+  --source      what goes in; may be given several times. node-red=PATH is a Node-RED user directory
+  --exclude     what stays out, in the syntax of .gitignore; may be given several times
+  --path        what is restored, as "files" shows it: a file, or a folder with all below it; may be given several times
+  --overwrite   let a restore replace files that are there
+  --state DIR   where this program keeps its own state (default: node-red-backup in your state directory)
+  --json        one JSON document on standard output
+  --help        this text
+  --version     the version of the package
+
+Exit code: 0 done, 1 failed, 2 wrong usage, 3 done, but some files could not be read.`;

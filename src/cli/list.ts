@@ -1,0 +1,36 @@
+import { formatBytes, type BackupRecord } from '../index.ts';
+import { required, type Command, type ExitCode, type Invocation } from './command.ts';
+import { existingLocation } from './location.ts';
+import { printJson, printLine } from './print.ts';
+import { withSession } from './session.ts';
+import { renderTable, type Column } from './table.ts';
+
+const COLUMNS: readonly Column[] = [
+  { title: 'ID', align: 'left' },
+  { title: 'DATE', align: 'left' },
+  { title: 'SIZE', align: 'right' },
+  { title: 'FILES', align: 'right' },
+  { title: 'NAME', align: 'left' },
+];
+
+const row = (record: BackupRecord): readonly string[] => [
+  record.backup_id,
+  record.date.slice(0, 16).replace('T', ' '),
+  formatBytes(record.size),
+  String(record.files),
+  record.failed_files.count === 0 ? record.name : `${record.name} (${record.failed_files.count} files failed)`,
+];
+
+async function run(invocation: Invocation): Promise<ExitCode> {
+  const folder = await existingLocation(required(invocation, 'at'));
+  const { records, broken } = await withSession(invocation, async ({ engine, signal }) => {
+    const agent = await engine.localAgent(folder);
+    return engine.listAt(agent.id, signal);
+  });
+  for (const entry of broken) console.error(`warning: ${entry.file}: ${entry.message}`);
+  if (invocation.json) await printJson(records);
+  else await printLine(records.length === 0 ? `No backups in ${folder}` : renderTable(COLUMNS, records.map(row)));
+  return 0;
+}
+
+export const command: Command = { texts: ['at'], repeatable: [], switches: [], positionals: 0, run };
