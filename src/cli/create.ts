@@ -51,11 +51,7 @@ function tellInterrupted(engine: Engine): void {
   unsubscribe();
 }
 
-function warn(record: BackupRecord, asked: Compression): void {
-  if (record.compression !== asked) {
-    console.error(`warning: this Node.js has no ${asked}; the archive is compressed with ${record.compression}`);
-  }
-  const { count, list } = record.failed_files;
+function warnOfFailedFiles({ failed_files: { count, list } }: BackupRecord): void {
   if (count === 0) return;
   console.error(`warning: ${count} ${count === 1 ? 'file is' : 'files are'} not, or not whole, in the backup:`);
   for (const { path, reason, message } of list.slice(0, SHOWN_FAILURES))
@@ -77,7 +73,7 @@ async function run(invocation: Invocation): Promise<ExitCode> {
     tellInterrupted(engine);
     return finish(engine.create(request));
   });
-  warn(record, request.compression);
+  warnOfFailedFiles(record);
   await (invocation.json ? printJson(record) : printLine(describe(record, request.folder)));
   return record.failed_files.count === 0 ? 0 : 3;
 }

@@ -79,7 +79,14 @@ async function keep(making: Making, place: NewBackup, result: CreateResult): Pro
     await parts.store.made.remove(made).catch(() => undefined);
     throw error;
   }
+  tellFallback(making, result);
   return record;
+}
+
+function tellFallback({ parts, request, backupId }: Making, { compression }: CreateResult): void {
+  if (compression === request.compression) return;
+  const what = `This Node.js (${process.version}) has no ${request.compression}: backup ${backupId} is compressed with ${compression}.`;
+  parts.warn(`${what} Node.js 22.15 and newer have it.`);
 }
 
 type Maker = Pick<BackupRecord, 'instance_id' | 'instance_name' | 'plan_id' | 'plan_name' | 'automatic' | 'node_red'>;
