@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { packTo, type Tarball } from '../helpers/packed-package.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+interface Manifest {
+  readonly 'node-red': { readonly nodes: Readonly<Record<string, string>> };
+}
+
+describe('the tarball', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let tarball: Tarball;
+  let paths: ReadonlySet<string>;
+  const entries = Object.values(
+    (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest)['node-red'].nodes,
+  );
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'nightkeep-package-'));
+    tarball = packTo(folder);
+    paths = new Set(tarball.files.map(({ path }) => path));
+  });
+
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('has the entry, the edit dialog, the labels and the help of every node', () => {
+    for (const entry of entries) {
+      const name = basename(entry, '.cjs');
+      const wanted = [entry, `dist/entry/${name}.html`, `dist/nodes/${name}.js`];
+      for (const file of [
+        ...wanted,
+        `dist/entry/locales/en-US/${name}.json`,
+        `dist/entry/locales/en-US/${name}.html`,
+      ]) {
+        assert.ok(paths.has(file), `${file} is missing`);
+      }
+    }
+  });
+
+  it('has no .js beside an entry, which the loader of plugins would take instead', () => {
+    assert.deepEqual(
+      entries.map((entry) => entry.replace('.cjs', '.js')).filter((file) => paths.has(file)),
+      [],
+    );
+  });
+
+  it('has what people read, and nothing of the workshop', () => {
+    for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md', 'docs/format.md']) {
+      assert.ok(paths.has(file), `${file} is missing`);
+    }
+    const strangers = [...paths].filter(
+      (path) => /^(src|nodes|test|bench|scripts|\.)/.test(path) || /(?<!\.d)\.ts$/.test(path),
+    );
+    assert.deepEqual(strangers, []);
+  });
+
+  it('marks the command line as executable', () => {
+    const main = tarball.files.find(({ path }) => path === 'dist/src/cli/main.js');
+    assert.equal((main?.mode ?? 0) & 0o111, 0o111);
+  });
+});
