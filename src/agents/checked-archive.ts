@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BackupError, toBackupError } from '../errors.ts';
-import { abortReason, orAborted } from '../io/abort.ts';
+import { abortReason, orAborted, throwIfAborted } from '../io/abort.ts';
 import type { BackupRecord } from '../model.ts';
 import type { OpenArchive, UploadOptions } from './agent.ts';
 
@@ -43,6 +43,7 @@ async function* sourceChunks(
   let stop: () => void = () => undefined;
   try {
     const source = await orAborted(opening, signal);
+    throwIfAborted(signal);
     stop = () => source.destroy(abortReason(signal));
     signal.addEventListener('abort', stop, { once: true });
     for await (const chunk of source) yield asBytes(chunk);

@@ -1,5 +1,5 @@
-import { closeSync, createReadStream, lstatSync, openSync, readSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { closeSync, constants, createReadStream, lstatSync, openSync, readSync } from 'node:fs';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
@@ -37,9 +37,13 @@ export class LocalStore implements FileStore {
 
   async prepare(): Promise<void> {
     await this.#attempt('Cannot make the folder', this.#folder, async () => {
-      const made = await mkdir(this.#folder, { recursive: true, mode: FOLDER_MODE });
-      if (made !== undefined) await fsyncFolder(dirname(made));
-      if (!(await stat(this.#folder)).isDirectory()) throw notFolder(this.#folder);
+      try {
+        const made = await mkdir(this.#folder, { recursive: true, mode: FOLDER_MODE });
+        if (made !== undefined) await fsyncFolder(dirname(made));
+      } catch (error) {
+        if (['EEXIST', 'ENOTDIR'].includes(systemCode(error) ?? '')) throw notFolder(this.#folder);
+        throw error;
+      }
     });
   }
 
@@ -93,14 +97,7 @@ export class LocalStore implements FileStore {
     throwIfAborted(signal);
     return this.#attempt('Cannot read', name, () => {
       if (this.#buffer.length < maxBytes) this.#buffer = Buffer.alloc(maxBytes);
-      const fd = openIfThere(join(this.#folder, name));
-      if (fd === null) return null;
-      try {
-        const length = readSync(fd, this.#buffer, 0, maxBytes, 0);
-        return Buffer.from(this.#buffer.subarray(0, length));
-      } finally {
-        closeSync(fd);
-      }
+      return readAtMost(join(this.#folder, name), this.#buffer, maxBytes);
     });
   }
 
@@ -148,16 +145,25 @@ export class LocalStore implements FileStore {
 }
 
 function notFolder(path: string): BackupError {
-  return new BackupError('invalid_request', `${path} is not a folder. Choose one, or a name that is not taken yet.`);
+  return new BackupError(
+    'invalid_request',
+    `${path} is not a folder, or lies in what is none. Choose a folder, or a free name.`,
+  );
 }
 
-/** What is no regular file is not there for us; a FIFO of that name must not hold us up. */
-function openIfThere(path: string): number | null {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return null;
+/** What is no regular file is not there for us: a link is not followed, and a FIFO of that name must not hold us up. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const NOT_REGULAR = new Set(['ENOENT', 'ELOOP', 'EISDIR', 'ENXIO', 'EAGAIN']);
+
+function readAtMost(path: string, buffer: Buffer, maxBytes: number): Buffer | null {
+  let fd: number | null = null;
   try {
-    return openSync(path, 'r');
+    fd = openSync(path, OPEN_FLAGS);
+    return Buffer.from(buffer.subarray(0, readSync(fd, buffer, 0, maxBytes, 0)));
   } catch (error) {
-    if (isMissing(error)) return null;
+    if (NOT_REGULAR.has(systemCode(error) ?? '')) return null;
     throw error;
+  } finally {
+    if (fd !== null) closeSync(fd);
   }
 }

@@ -27,7 +27,12 @@ export async function ensureLocation(store: FileStore, partial: string, options:
   const made = randomBytes(16).toString('hex');
   const text = `${JSON.stringify({ format: 1, location_id: made }, null, 2)}\n`;
   await store.put(partial, [Buffer.from(text, 'utf8')], options);
-  await store.rename(partial, LOCATION_FILE, options);
+  try {
+    await store.rename(partial, LOCATION_FILE, options);
+  } catch (error) {
+    await store.remove(partial, options).catch(() => undefined);
+    throw error;
+  }
   // Another process may have been as quick; whoever came last is right.
   return (await readLocation(store, options)) ?? made;
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import { systemCode } from '../errors.ts';
 
@@ -10,11 +11,11 @@ export type JsonReading =
 /** Parses bytes that come from outside: never throws, and says what is wrong with them. */
 export function parseJsonBytes(bytes: Uint8Array): JsonReading {
   if (bytes.length === 0) return { kind: 'invalid', text: 'it is empty' };
+  if (!isUtf8(bytes)) return { kind: 'invalid', text: 'it is not UTF-8' };
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return { kind: 'value', value: JSON.parse(text) as unknown };
-  } catch (error) {
-    return { kind: 'invalid', text: error instanceof SyntaxError ? 'it is not JSON' : 'it is not UTF-8' };
+    return { kind: 'value', value: JSON.parse(Buffer.from(bytes).toString('utf8')) as unknown };
+  } catch {
+    return { kind: 'invalid', text: 'it is not JSON' };
   }
 }
 
