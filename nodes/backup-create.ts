@@ -32,7 +32,8 @@ export default function register(red: NodeAPI): void {
   });
 
   red.httpAdmin.post('/backup/create/:id', red.auth.needsPermission('backup.write'), (request, response) => {
-    const node = red.nodes.getNode(String(request.params['id']));
+    // The typings leave out that there may be none.
+    const node = red.nodes.getNode(String(request.params['id'])) as Node | null | undefined;
     if (node?.type !== 'backup-create') {
       response.sendStatus(404);
       return;
@@ -60,11 +61,11 @@ function follow(node: Node, { runtime, config, status }: Following): () => void 
   };
   const begin = async (): Promise<void> => {
     const engine = await runtime.engine();
-    await engine.localAgent(folderOf(config, runtime.userDir));
     // It may have been closed meanwhile.
     if (closed) return;
     stop = engine.events.subscribe(tell);
     status.plan(engine.planStatus(planIdOf(config, node.id)));
+    await engine.localAgent(folderOf(config, runtime.userDir));
   };
   inBackground(node, begin());
   return () => {

@@ -1,6 +1,6 @@
 /** backup-event: a message for each stage, result or failure of all or chosen backup nodes. Wiring only. */
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import type { BackupEvent } from '../src/index.ts';
+import { systemClock, type BackupEvent } from '../src/index.ts';
 import { eventMessage } from './lib/event-message.ts';
 import { inBackground } from './lib/input.ts';
 import { runtimeOf } from './lib/runtime.ts';
@@ -27,7 +27,7 @@ export default function register(red: NodeAPI): void {
       if (!wanted(event)) return;
       const message = eventMessage(event, config.template);
       // After the job's own work: a slow flow behind this node must not hold it up.
-      setImmediate(() => {
+      systemClock.setTimer(0, () => {
         if (!closed) this.send(message);
       });
     };

@@ -1,6 +1,6 @@
 /** backup-status: the sensors and the list of backups, on request or on change. Wiring only. */
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import type { BackupEvent, Engine, EngineStatus } from '../src/index.ts';
+import { systemClock, type BackupEvent, type Engine, type EngineStatus } from '../src/index.ts';
 import { inBackground, onInput } from './lib/input.ts';
 import { runtimeOf } from './lib/runtime.ts';
 
@@ -13,54 +13,77 @@ export default function register(red: NodeAPI): void {
 
   red.nodes.registerType('backup-status', function (this: Node, config: StatusConfig) {
     red.nodes.createNode(this, config);
-    const closing = new AbortController();
-    let stop: () => void = () => undefined;
-    let shown = '';
-
-    const show = (status: EngineStatus): void => {
-      const text = statusText(status);
-      if (text !== shown) this.status({ fill: status.manager_state === 'idle' ? 'grey' : 'blue', shape: 'dot', text });
-      shown = text;
-    };
-    const begin = async (): Promise<void> => {
-      const engine = await runtime.engine();
-      if (closing.signal.aborted) return;
-      show(engine.status());
-      let stage: string | null = null;
-      stop = engine.events.subscribe((event) => {
-        const isNews = event.event_type !== 'in_progress' || event.backup_stage !== stage;
-        stage = event.backup_stage;
-        if (!isNews) return;
-        setImmediate(() => {
-          inBackground(this, changed(engine, event));
-        });
-      });
-    };
-    const changed = async (engine: Engine, event: BackupEvent): Promise<void> => {
-      if (closing.signal.aborted) return;
-      show(engine.status());
-      if (!config.onChange) return;
-      const payload = await report(engine, closing.signal);
-      this.send({ topic: `backup/${event.manager_state}/${event.event_type}`, payload });
-    };
-
-    inBackground(this, begin());
+    const watcher = new Watcher(this, config.onChange);
+    inBackground(
+      this,
+      runtime.engine().then((engine) => {
+        watcher.begin(engine);
+      }),
+    );
     onInput(this, async (message, send) => {
       const engine = await runtime.engine();
-      const payload = await report(engine, closing.signal);
-      show(engine.status());
+      const payload = await watcher.report(engine);
+      watcher.show(engine.status());
       send({ ...message, payload });
     });
     this.on('close', () => {
-      closing.abort();
-      stop();
+      watcher.close();
     });
   });
 }
 
-async function report(engine: Engine, signal: AbortSignal): Promise<object> {
-  const { backups, broken, agent_errors } = await engine.list(signal);
-  return { ...engine.status(), backups, broken, agent_errors };
+/** Keeps the node's status true, and sends on change when that is wanted. */
+class Watcher {
+  readonly #node: Node;
+  readonly #sends: boolean;
+  readonly #closing = new AbortController();
+  #stop: () => void = () => undefined;
+  #shown = '';
+  #stage: string | null = null;
+
+  constructor(node: Node, sends: boolean) {
+    this.#node = node;
+    this.#sends = sends;
+  }
+
+  begin(engine: Engine): void {
+    if (this.#closing.signal.aborted) return;
+    this.show(engine.status());
+    this.#stop = engine.events.subscribe((event) => {
+      const isNews = event.event_type !== 'in_progress' || event.backup_stage !== this.#stage;
+      this.#stage = event.backup_stage;
+      // After the job's own work: a slow flow behind this node must not hold it up.
+      if (isNews)
+        systemClock.setTimer(0, () => {
+          inBackground(this.#node, this.#changed(engine, event));
+        });
+    });
+  }
+
+  show(status: EngineStatus): void {
+    const text = statusText(status);
+    if (text === this.#shown) return;
+    this.#shown = text;
+    this.#node.status({ fill: status.manager_state === 'idle' ? 'grey' : 'blue', shape: 'dot', text });
+  }
+
+  async report(engine: Engine): Promise<object> {
+    const { backups, broken, agent_errors } = await engine.list(this.#closing.signal);
+    return { ...engine.status(), backups, broken, agent_errors };
+  }
+
+  close(): void {
+    this.#closing.abort();
+    this.#stop();
+  }
+
+  async #changed(engine: Engine, event: BackupEvent): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.show(engine.status());
+    if (!this.#sends) return;
+    const payload = await this.report(engine);
+    this.#node.send({ topic: `backup/${event.manager_state}/${event.event_type}`, payload });
+  }
 }
 
 function statusText({ manager_state, last_completed_automatic_backup: last }: EngineStatus): string {

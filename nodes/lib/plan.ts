@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import type { NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import { BackupError, type BackupRequest, type Compression, type SourceSpec } from '../../src/index.ts';
 import { flowFileOf, settingsFileOf, type FileSettings } from './node-red-files.ts';
+import { redVersion } from './runtime.ts';
 import { render, timeView } from './template.ts';
 
 /** The node's settings as its edit dialog stores them. */
@@ -92,11 +93,10 @@ function nameFor(
     if (typeof name !== 'string') throw new BackupError('invalid_request', 'msg.name must be a text.');
     return name;
   }
-  const version = (context.red as unknown as { version?: () => string }).version?.() ?? '';
   return render(config.backupName === '' ? DEFAULT_NAME : config.backupName, {
     plan_name: planName(config),
     instance_name: context.instanceName,
-    node_red_version: version,
+    node_red_version: redVersion(context.red) ?? '',
     kind: automatic ? 'Automatic' : 'Custom',
     ...timeView(),
   }).trim();

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
-import { BackupError, openEngine, type Engine } from '../../src/index.ts';
+import { BackupError, openEngine, systemClock, type Engine } from '../../src/index.ts';
 
 /** The folder of the engine's state, in the user directory. */
 const STATE_FOLDER = '.nightkeep';
@@ -12,10 +12,16 @@ const NICENESS = 10;
 export class Runtime {
   readonly #red: NodeAPI;
   readonly #live = new Map<string, Node>();
+  readonly #flowsStarted: Promise<void>;
   #engine: Promise<Engine> | null = null;
 
   constructor(red: NodeAPI) {
     this.#red = red;
+    this.#flowsStarted = new Promise((resolve) => {
+      red.events.once('flows:started', () => {
+        resolve();
+      });
+    });
   }
 
   /** Absolute path of the user directory. */
@@ -56,9 +62,11 @@ export class Runtime {
           this.#red.log.warn(`[backup] ${message}`);
         },
       });
-      // Nodes that tell of events are there only when all flows have started.
-      this.#red.events.once('flows:started', () => {
-        engine.announceInterrupted();
+      // Nodes that tell of events are there only when all flows have started, and listen when they have been given the engine.
+      void this.#flowsStarted.then(() => {
+        systemClock.setTimer(0, () => {
+          engine.announceInterrupted();
+        });
       });
       return engine;
     } catch (error) {
@@ -68,10 +76,11 @@ export class Runtime {
   }
 }
 
-function redVersion(red: NodeAPI): string | null {
-  // The typings say a promise; it is a plain text. The test helper has none.
+/** Null where there is none, as in the test helper. */
+export function redVersion(red: NodeAPI): string | null {
+  // The typings say a promise; it is a plain text, with `-git` behind it below a git checkout.
   const version = (red as unknown as { version?: () => string }).version;
-  return typeof version === 'function' ? version() : null;
+  return typeof version === 'function' ? version().replace(/-git$/, '') : null;
 }
 
 /** By the event emitter, the one object that the RED of every node type shares. */

@@ -53,7 +53,7 @@ function settled(worker: Worker, context: TaskContext): Promise<TaskResults[Arch
           reject(deserializeError(message.error));
       }
     });
-    worker.on('error', (cause) => {
+    worker.on('error', (cause: Error) => {
       reject(new BackupError('archive_failed', `The archive thread failed: ${cause.message}`, { cause }));
     });
     worker.on('exit', () => {

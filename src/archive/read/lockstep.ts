@@ -47,18 +47,14 @@ export function* readMember(input: TarInput, entry: MemberEntry, use: MemberUse)
 }
 
 function* content(input: TarInput, size: number, use: (part: Buffer) => void): Generator<void, string, undefined> {
-  let hash: Hash | null = null;
-  let digest: string | null = null;
+  const seen: { whole: string | null; hash: Hash | null } = { whole: null, hash: null };
   yield* input.each(size, (part) => {
-    if (part.length === size) {
-      digest = hashOnce('sha256', part, 'hex');
-    } else {
-      hash ??= createHash('sha256');
-      hash.update(part);
-    }
+    // A hash of its own costs more than a small file's content: one call does where that lies in one piece.
+    if (part.length === size) seen.whole = hashOnce('sha256', part, 'hex');
+    else (seen.hash ??= createHash('sha256')).update(part);
     use(part);
   });
-  // Assigned in the callback, which the compiler cannot see.
-  const open = hash as Hash | null;
-  return digest ?? open?.digest('hex') ?? hashOnce('sha256', '', 'hex');
+  return seen.whole ?? seen.hash?.digest('hex') ?? EMPTY_SHA256;
 }
+
+const EMPTY_SHA256 = hashOnce('sha256', '', 'hex');

@@ -6,12 +6,13 @@ import { settable } from './file-times.ts';
 export interface Rights {
   /** Owners can be given away. */
   readonly isRoot: boolean;
-  readonly umask: number;
   /** Permission bits that are kept. */
   readonly modeMask: number;
 }
 
 const FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+/** Nobody else sees a file before it is whole. */
+const PRIVATE = 0o600;
 const HOLE_STEP = 64 * 1024;
 const ZEROS = Buffer.alloc(HOLE_STEP);
 
@@ -25,7 +26,7 @@ export class StagedFile {
   constructor(path: Buffer, member: Member, rights: Rights) {
     this.#member = member;
     this.#rights = rights;
-    this.#fd = openSync(path, FLAGS, member.mode & 0o777);
+    this.#fd = openSync(path, FLAGS, PRIVATE);
   }
 
   write(part: Buffer): void {
@@ -48,8 +49,8 @@ export class StagedFile {
     if (sparse) ftruncateSync(this.#fd, size);
     if (this.#rights.isRoot) fchownSync(this.#fd, uid, gid);
     const wanted = mode & this.#rights.modeMask;
-    // Setting the owner clears the setuid bits, and the umask may have taken others.
-    if (wanted > 0o777 || (wanted & this.#rights.umask) !== 0) fchmodSync(this.#fd, wanted);
+    // Last of the two, because setting the owner clears the setuid bits.
+    if (wanted !== PRIVATE) fchmodSync(this.#fd, wanted);
     const time = settable(mtimeNs);
     futimesSync(this.#fd, time, time);
   }

@@ -44,7 +44,6 @@ export class Staging {
     this.#root = Buffer.from(this.path);
     this.#rights = {
       isRoot: process.getuid?.() === 0,
-      umask: process.umask(),
       modeMask: keepSetuid ? ALL_MODES : PLAIN_MODES,
     };
   }

@@ -31,7 +31,7 @@ function run(context: TaskContext): Promise<TaskResults[ArchiveTask['kind']]> {
 
 stepBack(niceness);
 port.on('message', (message: ToWorker) => {
-  if (message.type === 'cancel') canceling.abort(new BackupError('canceled', 'The job was canceled.'));
+  canceling.abort(new BackupError('canceled', `The job got the message "${message.type}".`));
 });
 
 try {

@@ -61,7 +61,7 @@ export class FramePool {
         if (reply.ok) waiting?.resolve(reply);
         else waiting?.reject(new BackupError('archive_corrupt', reply.message));
       });
-      member.worker.on('error', (error) => {
+      member.worker.on('error', (error: Error) => {
         this.#failAll(member, error);
       });
       member.worker.on('exit', () => {

@@ -33,7 +33,7 @@ export class Estimator {
         this.known = { files: counted.files + single.length, bytes };
         resolve(this.known);
       });
-      this.#worker.once('error', (cause) => {
+      this.#worker.once('error', (cause: Error) => {
         reject(new BackupError('archive_failed', `Counting the files failed: ${cause.message}`, { cause }));
       });
       this.#worker.once('exit', () => {

@@ -23,6 +23,13 @@ export interface Totals {
   readonly failures: FailedFile[];
 }
 
+/** Where a member lies on disk, its name in the archive, and what it was when it was looked at. */
+interface Place {
+  readonly path: Buffer;
+  readonly name: Buffer;
+  readonly stat: BigIntStats;
+}
+
 export interface PackOptions {
   readonly pieces: PieceWriter;
   readonly spool: ManifestSpool;
@@ -41,7 +48,7 @@ export class Packer {
   }
 
   *source(root: SourceRoot): Generator<void, void, undefined> {
-    yield* this.#entry(root.path, root.label, root.stat, root);
+    yield* this.#entry({ path: root.path, name: root.label, stat: root.stat }, root);
     if (root.stat.isDirectory()) {
       for (const found of walk(root.path, root.label, root.rules)) yield* this.#found(found, root);
     }
@@ -67,7 +74,7 @@ export class Packer {
   *#found(found: Found, root: SourceRoot): Generator<void, void, undefined> {
     switch (found.kind) {
       case 'entry':
-        yield* this.#entry(found.path, found.name, found.stat, root);
+        yield* this.#entry(found, root);
         return;
       case 'skipped':
         this.#options.spool.add(skippedLine(found.name, found.reason));
@@ -78,17 +85,18 @@ export class Packer {
     }
   }
 
-  *#entry(path: Buffer, name: Buffer, stat: BigIntStats, root: SourceRoot): Generator<void, void, undefined> {
+  *#entry(place: Place, root: SourceRoot): Generator<void, void, undefined> {
+    const { name, stat } = place;
     if (stat.isDirectory()) {
       yield* this.#bare(memberOf('directory', name, stat));
     } else if (stat.isSymbolicLink()) {
-      yield* this.#symlink(path, name, stat);
+      yield* this.#symlink(place);
     } else {
-      yield* this.#file(path, name, stat, root);
+      yield* this.#file(place, root);
     }
   }
 
-  *#symlink(path: Buffer, name: Buffer, stat: BigIntStats): Generator<void, void, undefined> {
+  *#symlink({ path, name, stat }: Place): Generator<void, void, undefined> {
     let link: Buffer;
     try {
       link = readlinkSync(path, { encoding: 'buffer' });
@@ -99,7 +107,7 @@ export class Packer {
     yield* this.#bare({ ...memberOf('symlink', name, stat), link });
   }
 
-  *#file(path: Buffer, name: Buffer, stat: BigIntStats, root: SourceRoot): Generator<void, void, undefined> {
+  *#file({ path, name, stat }: Place, root: SourceRoot): Generator<void, void, undefined> {
     const snapshot = root.snapshots.size === 0 ? undefined : root.snapshots.get(path.toString());
     if (snapshot !== undefined) {
       yield* this.snapshot(name, snapshot);
