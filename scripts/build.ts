@@ -1,10 +1,23 @@
-/** Builds dist/: the compiled engine and nodes, the entry files that Node-RED loads, and what lies beside them. */
+/**
+ * Builds dist/: the compiled engine and nodes, the entry files that Node-RED loads, and what lies beside them. It is made in a
+ * folder of its own and then put in place, so that what runs from dist/ meanwhile is never without its files.
+ */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join, relative } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const dist = join(root, 'dist');
+const made = join(root, `.cache/build-${process.pid}`);
 
 interface Manifest {
   readonly 'node-red': {
@@ -16,7 +29,10 @@ interface Manifest {
 
 function compile(): void {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', made], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (status !== 0) throw new Error('The sources do not compile; see above.');
 }
 
@@ -25,34 +41,50 @@ function writeEntry(file: string): void {
   const name = basename(file, '.cjs');
   if (file !== `dist/entry/${name}.cjs`)
     throw new Error(`package.json names ${file}; entries are dist/entry/NAME.cjs.`);
-  if (!existsSync(join(dist, `nodes/${name}.js`)))
+  if (!existsSync(join(made, `nodes/${name}.js`)))
     throw new Error(`package.json names ${file}; nodes/${name}.ts is not there.`);
   writeFileSync(
-    join(root, file),
+    join(made, `entry/${name}.cjs`),
     `module.exports = async (RED) => (await import('../nodes/${name}.js')).default(RED);\n`,
   );
   const html = join(root, `nodes/${name}.html`);
-  if (existsSync(html)) copyFileSync(html, join(dist, `entry/${name}.html`));
+  if (existsSync(html)) copyFileSync(html, join(made, `entry/${name}.html`));
 }
 
 function copyFolder(from: string, to: string): void {
-  if (existsSync(join(root, from))) cpSync(join(root, from), join(dist, to), { recursive: true });
+  if (existsSync(join(root, from))) cpSync(join(root, from), join(made, to), { recursive: true });
 }
 
 function makeExecutable(file: string): void {
-  const path = join(root, file);
+  const path = join(made, relative('dist', file));
   const text = readFileSync(path, 'utf8');
   if (!text.startsWith('#!')) writeFileSync(path, `#!/usr/bin/env node\n${text}`);
   chmodSync(path, 0o755);
 }
 
-const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
-rmSync(dist, { recursive: true, force: true });
-compile();
-mkdirSync(join(dist, 'entry'));
-for (const part of [manifest['node-red'].nodes, manifest['node-red'].plugins]) {
-  for (const file of Object.values(part ?? {})) writeEntry(file);
+function build(): void {
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
+  compile();
+  mkdirSync(join(made, 'entry'));
+  for (const part of [manifest['node-red'].nodes, manifest['node-red'].plugins]) {
+    for (const file of Object.values(part ?? {})) writeEntry(file);
+  }
+  copyFolder('nodes/locales', 'entry/locales');
+  copyFolder('icons', 'entry/icons');
+  for (const file of Object.values(manifest.bin)) makeExecutable(file);
 }
-copyFolder('nodes/locales', 'entry/locales');
-copyFolder('icons', 'entry/icons');
-for (const file of Object.values(manifest.bin)) makeExecutable(file);
+
+function putInPlace(): void {
+  const dist = join(root, 'dist');
+  const old = `${made}-old`;
+  if (existsSync(dist)) renameSync(dist, old);
+  renameSync(made, dist);
+  rmSync(old, { recursive: true, force: true });
+}
+
+try {
+  build();
+  putInPlace();
+} finally {
+  rmSync(made, { recursive: true, force: true });
+}

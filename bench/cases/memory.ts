@@ -12,7 +12,7 @@ import type { BenchCase, Row } from '../measure/row.ts';
 import { timedRun } from '../measure/timed-run.ts';
 
 const ROUNDS = 3;
-const PRELOAD = join(ROOT, 'bench/measure/peak-memory.ts');
+const PRELOAD = join(ROOT, 'bench/measure/peak-memory.js');
 
 async function peakBytes(data: Dataset): Promise<number> {
   const file = join(outFolder('ours'), 'peak');
