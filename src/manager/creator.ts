@@ -32,7 +32,7 @@ export class Creator {
       return this.#refuse(request, new BackupError('busy', text, { temporary: true }));
     }
     const waiting = this.#waiting.get(request.planId);
-    return waiting === undefined ? this.#begin(request).handle() : waiting.handle();
+    return waiting === undefined || waiting.isCanceled ? this.#begin(request).handle() : waiting.handle();
   }
 
   #refuse(request: BackupRequest, error: BackupError): Job<BackupRecord> {
@@ -44,21 +44,22 @@ export class Creator {
 
   #begin(request: BackupRequest): SharedJob<BackupRecord> {
     const ticket = this.#turns.ask();
-    const noLongerWaiting = (): void => {
+    const noLongerWaits = (): void => {
       if (this.#waiting.get(request.planId) === shared) this.#waiting.delete(request.planId);
     };
     const job = this.#jobs.begin(specOf(request), async (context) => {
-      try {
-        await this.#takeTurn(ticket, request, context);
-        noLongerWaiting();
-        context.limit(request.timeoutMs);
-        const backup = await createBackup(this.#parts, request, context);
-        return { value: backup, backup };
-      } finally {
-        noLongerWaiting();
-        ticket.release();
-      }
+      await this.#takeTurn(ticket, request, context);
+      noLongerWaits();
+      context.limit(request.timeoutMs);
+      const backup = await createBackup(this.#parts, request, context);
+      return { value: backup, backup };
     });
+    // The next one's turn comes when this one's last event has been told.
+    const leave = (): void => {
+      noLongerWaits();
+      ticket.release();
+    };
+    job.result.then(leave, leave);
     const shared = new SharedJob(job);
     if (!ticket.atOnce) this.#waiting.set(request.planId, shared);
     return shared;

@@ -39,6 +39,11 @@ function identityOf(spec: JobSpec): JobIdentity {
   };
 }
 
+/** A job, and the signal that says that it is to end. */
+export interface StartedJob<T> extends Job<T> {
+  readonly signal: AbortSignal;
+}
+
 export function canceled(): BackupError {
   return new BackupError('canceled', 'The job was canceled.');
 }
@@ -59,7 +64,7 @@ export class Jobs {
   }
 
   /** Begins a job. Its first event comes after this has returned. */
-  begin<T>(spec: JobSpec, work: (context: JobContext) => Promise<Outcome<T>>): Job<T> {
+  begin<T>(spec: JobSpec, work: (context: JobContext) => Promise<Outcome<T>>): StartedJob<T> {
     const { clock, bus, journal } = this.#options;
     const identity = identityOf(spec);
     const run = new JobRun({
@@ -72,12 +77,13 @@ export class Jobs {
     });
     if (this.#closed !== null) run.end(this.#closed);
     const result = this.#run(run, work);
-    const job: Job<T> = {
+    const job: StartedJob<T> = {
       jobId: identity.job_id,
       kind: spec.kind,
       planId: spec.planId,
       nodeId: spec.nodeId,
       result,
+      signal: run.signal,
       cancel: () => {
         run.end(canceled());
       },

@@ -79,7 +79,7 @@ function sourcesProblem(sources: readonly SourceSpec[]): string | null {
 }
 
 function labelProblem({ label, kind }: SourceSpec): string | null {
-  const shown = `source "${label.slice(0, MAX_LABEL)}"`;
+  const shown = `source ${JSON.stringify(label.slice(0, MAX_LABEL))}`;
   if (label === '')
     return 'source: a label is empty. Give each source a label; it is the name of its folder in the archive.';
   if (label.length > MAX_LABEL)

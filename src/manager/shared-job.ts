@@ -1,13 +1,19 @@
 import { canceled } from './jobs.ts';
 import type { Job } from './engine.ts';
+import type { StartedJob } from './jobs.ts';
 
 /** One job that several may have asked for: each gets a handle, and it is canceled when the last of them no longer wants it. */
 export class SharedJob<T> {
-  readonly #job: Job<T>;
+  readonly #job: StartedJob<T>;
   #wanted = 0;
 
-  constructor(job: Job<T>) {
+  constructor(job: StartedJob<T>) {
     this.#job = job;
+  }
+
+  /** Whether it is about to end: nobody can join it any more. */
+  get isCanceled(): boolean {
+    return this.#job.signal.aborted;
   }
 
   handle(): Job<T> {
@@ -28,6 +34,7 @@ export class SharedJob<T> {
       if (this.#wanted === 0) this.#job.cancel();
       else leave();
     };
-    return { ...this.#job, result, cancel };
+    const { jobId, kind, planId, nodeId } = this.#job;
+    return { jobId, kind, planId, nodeId, result, cancel };
   }
 }

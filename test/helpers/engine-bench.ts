@@ -1,0 +1,113 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BackupEvent } from '../../src/events.ts';
+import type { Engine, EngineOptions } from '../../src/manager/engine.ts';
+import { openEngineWith } from '../../src/manager/open-engine.ts';
+import type { BackupRequest } from '../../src/model.ts';
+import { FakeArchive } from './fake-archive.ts';
+import { FakeClock } from './fake-clock.ts';
+import { tempFolder } from './temp-folder.ts';
+
+/** An engine with fake archive code and a fake clock, and what one wants to know of it. */
+export interface EngineBench {
+  readonly engine: Engine;
+  readonly archive: FakeArchive;
+  readonly clock: FakeClock;
+  readonly events: BackupEvent[];
+  readonly warnings: string[];
+  readonly root: string;
+  readonly folder: string;
+  readonly stateDir: string;
+  /** A request for the folder `source`. */
+  readonly request: (changes?: Partial<BackupRequest>) => BackupRequest;
+  /** What the events say, one word each: `create:archive`, `create:50%`, `create:completed`, `create:failed:canceled`. */
+  readonly story: () => string[];
+  /** Another engine on the same state, as a later start of the process has. */
+  readonly reopen: (options?: Partial<EngineOptions>) => Promise<Engine>;
+  /** Resolves when an event says this. */
+  readonly until: (word: string) => Promise<void>;
+}
+
+export function wordOf(event: BackupEvent): string {
+  const verb = event.manager_state.replace('_backup', '');
+  if (event.event_type === 'failed') return `${verb}:failed:${event.failed_reason}`;
+  if (event.event_type === 'completed') return `${verb}:completed`;
+  if (event.progress !== null) return `${verb}:${String(event.progress.percent)}%`;
+  return `${verb}:${event.backup_stage ?? 'waiting'}`;
+}
+
+/** Gives each test of the surrounding `describe` an engine of its own. */
+export function engineBench(): () => EngineBench {
+  const temp = tempFolder();
+  let bench: EngineBench | null = null;
+  const opened: Engine[] = [];
+
+  beforeEach(async () => {
+    bench = await openBench(temp(), opened);
+  });
+  afterEach(async () => {
+    for (const engine of opened.splice(0)) await engine.close();
+  });
+  return () => {
+    if (bench === null) throw new Error('The bench is there only while a test runs.');
+    return bench;
+  };
+}
+
+async function openBench(root: string, opened: Engine[]): Promise<EngineBench> {
+  const [source, folder, stateDir] = [join(root, 'source'), join(root, 'backups'), join(root, 'state')];
+  mkdirSync(source);
+  const archive = new FakeArchive();
+  const clock = new FakeClock();
+  const warnings: string[] = [];
+  const events: BackupEvent[] = [];
+  const waiting = new Set<() => void>();
+  const open = async (options: Partial<EngineOptions> = {}): Promise<Engine> => {
+    const warn = (message: string): void => void warnings.push(message);
+    const fixed = { stateDir, localFolder: folder, instanceName: 'greenhouse', nodeRedVersion: '5.0.7', clock, warn };
+    const engine = await openEngineWith({ ...fixed, ...options }, archive);
+    engine.events.subscribe((event) => {
+      events.push(event);
+      for (const look of [...waiting]) look();
+    });
+    opened.push(engine);
+    return engine;
+  };
+  const story = (): string[] => events.map(wordOf);
+  const until = (word: string): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (!story().includes(word)) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+    });
+  const request = (changes: Partial<BackupRequest> = {}): BackupRequest => ({
+    ...requestFor(source, folder),
+    ...changes,
+  });
+  const engine = await open();
+  return { engine, archive, clock, events, warnings, root, folder, stateDir, request, story, reopen: open, until };
+}
+
+function requestFor(source: string, folder: string): BackupRequest {
+  return {
+    planId: 'plan',
+    planName: 'Every night',
+    name: 'Nightly',
+    automatic: true,
+    sources: [{ kind: 'folder', label: 'data', path: source, exclude: [] }],
+    folder,
+    compression: 'zstd',
+    excludeCaches: true,
+    excludeIfPresent: [],
+    unreadable: 'warn',
+    keepDays: null,
+    extra: {},
+    timeoutMs: null,
+    whenBusy: 'wait',
+    nodeId: 'node',
+  };
+}
