@@ -22,9 +22,17 @@ export async function runArchiveTask<T extends ArchiveTask>(
   const entry = new URL(`./worker/archive-worker${extname(import.meta.url)}`, import.meta.url);
   const data: WorkerData = { task, niceness: context.niceness };
   const worker = new Worker(entry, { workerData: data });
+  const ended = new Promise<void>((resolve) => {
+    worker.once('exit', () => {
+      resolve();
+    });
+  });
   const cancel = (): void => {
     worker.postMessage({ type: 'cancel' } satisfies ToWorker);
-    systemClock.setTimer(CLEAN_UP_MS, () => void worker.terminate());
+    const timer = systemClock.setTimer(CLEAN_UP_MS, () => void worker.terminate());
+    void ended.then(() => {
+      timer.cancel();
+    });
   };
   context.signal.addEventListener('abort', cancel, { once: true });
   try {
@@ -35,7 +43,8 @@ export async function runArchiveTask<T extends ArchiveTask>(
     throw error;
   } finally {
     context.signal.removeEventListener('abort', cancel);
-    await worker.terminate();
+    // It ends by itself: see `FramePool.close` for why a thread is not terminated when that can be helped.
+    await ended;
   }
 }
 

@@ -37,9 +37,10 @@ function octal(header: Buffer, at: number): number {
  * The lines of the manifest, checked one by one and, at the end, as a whole.
  *
  * @param input - stands at the manifest's header
+ * @param tarSize - length of the tar stream, which must end with the manifest
  * @throws BackupError `archive_corrupt`
  */
-export async function* readManifest(input: TarInput): AsyncGenerator<ManifestLine, void, undefined> {
+export async function* readManifest(input: TarInput, tarSize: number): AsyncGenerator<ManifestLine, void, undefined> {
   const { size } = await input.drive(ownMember(input, 'manifest.jsonl'));
   const hash = createHash('sha256');
   let rest: Buffer = Buffer.alloc(0);
@@ -63,6 +64,7 @@ export async function* readManifest(input: TarInput): AsyncGenerator<ManifestLin
   }
   if (!ended || rest.length > 0) throw corrupt('has no end line');
   await readEnd(input, size);
+  if (input.offset !== tarSize) throw corrupt('does not end where the trailer says');
 }
 
 /** Padding and the two zero blocks, and nothing more. */

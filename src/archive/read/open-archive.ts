@@ -39,7 +39,7 @@ export class OpenArchive {
   /** The manifest's lines; may be asked for several times. */
   manifest(): AsyncGenerator<ManifestLine, void, undefined> {
     const options = { source: this.source, layout: this.layout, pool: this.#pool, ahead: 1 };
-    return readManifest(new TarInput(openPieces(options, 'manifest')));
+    return readManifest(new TarInput(openPieces(options, 'manifest')), this.layout.tarSize);
   }
 
   async close(): Promise<void> {

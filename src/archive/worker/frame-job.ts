@@ -18,6 +18,11 @@ export type FrameJob =
       readonly compression: Compression;
     };
 
+/** Finish what came before, then end. */
+export interface EndOrder {
+  readonly op: 'end';
+}
+
 export type FrameReply =
   | {
       readonly id: number;

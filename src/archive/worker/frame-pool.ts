@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { BackupError } from '../../errors.ts';
 import type { Compression } from '../../model.ts';
-import type { FrameJob, FrameReply } from './frame-job.ts';
+import type { EndOrder, FrameJob, FrameReply } from './frame-job.ts';
 
 /** Buffers count as young objects: a small young generation is collected often, and buffers that were used leave memory soon. */
 const LIMITS = { maxYoungGenerationSizeMb: 2 };
@@ -15,6 +15,7 @@ interface Waiting {
 interface Member {
   readonly worker: Worker;
   readonly waiting: Map<number, Waiting>;
+  readonly ended: Promise<void>;
 }
 
 export interface Framed {
@@ -51,10 +52,13 @@ export class FramePool {
   constructor(size: number, niceness: number) {
     const entry = new URL(`./frame-worker${extname(import.meta.url)}`, import.meta.url);
     for (let i = 0; i < size; i++) {
-      const member: Member = {
-        worker: new Worker(entry, { workerData: { niceness }, resourceLimits: LIMITS }),
-        waiting: new Map(),
-      };
+      const worker = new Worker(entry, { workerData: { niceness }, resourceLimits: LIMITS });
+      const ended = new Promise<void>((resolve) => {
+        worker.once('exit', () => {
+          resolve();
+        });
+      });
+      const member: Member = { worker, waiting: new Map(), ended };
       member.worker.on('message', (reply: FrameReply) => {
         const waiting = member.waiting.get(reply.id);
         member.waiting.delete(reply.id);
@@ -89,8 +93,17 @@ export class FramePool {
     return this.#send({ op: 'decompress', ...frame, compression }, [frame.buffer]);
   }
 
+  /**
+   * Lets the threads finish what they have and end. They must not be terminated: Node.js aborts the whole process when a thread ends
+   * between making and initializing a zstd context ("close before init", seen in 24.21).
+   */
   async close(): Promise<void> {
-    await Promise.all(this.#members.map((member) => member.worker.terminate()));
+    await Promise.all(
+      this.#members.map(({ worker, ended }) => {
+        worker.postMessage({ op: 'end' } satisfies EndOrder);
+        return ended;
+      }),
+    );
   }
 
   #send(job: FrameJob, transfer: ArrayBuffer[]): Promise<Framed> {

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { compressFrame, decompressFrame } from '../format/frame.ts';
-import type { FrameJob, FrameReply } from './frame-job.ts';
+import type { EndOrder, FrameJob, FrameReply } from './frame-job.ts';
 import { stepBack } from './step-back.ts';
 
 const port = parentPort;
@@ -19,7 +19,11 @@ function digestParts(input: Uint8Array, parts: readonly number[]): string[] {
   return digests;
 }
 
-port.on('message', (job: FrameJob & { id: number }) => {
+port.on('message', (job: (FrameJob & { id: number }) | EndOrder) => {
+  if (job.op === 'end') {
+    port.close();
+    return;
+  }
   const { id, buffer } = job;
   try {
     const input = new Uint8Array(buffer, 0, job.length);
