@@ -28,11 +28,11 @@ function appears(file: string, folder: string): Promise<void> {
 }
 
 async function oneBackup(red: RunningNodeRed, delayFile: string, folder: string): Promise<LoopDelay> {
-  red.process.kill('SIGUSR2');
+  red.process.kill('SIGWINCH');
   const response = await fetch(new URL('backup-now', red.url));
   if (response.status !== 200) throw new Error(`The backup failed: ${await response.text()}`);
   await response.arrayBuffer();
-  red.process.kill('SIGUSR2');
+  red.process.kill('SIGWINCH');
   await appears(delayFile, folder);
   return JSON.parse(readFileSync(delayFile, 'utf8')) as LoopDelay;
 }

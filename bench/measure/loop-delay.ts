@@ -1,6 +1,6 @@
 /**
- * Loaded into Node-RED: watches its event loop. The first SIGUSR2 starts the watch, the second one writes what it saw, in
- * milliseconds, to the file that BENCH_DELAY_FILE names.
+ * Loaded into Node-RED: watches its event loop. The first SIGWINCH (Node-RED leaves that one alone) starts the watch, the
+ * second one writes what it saw, in milliseconds, to the file that BENCH_DELAY_FILE names.
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -15,7 +15,7 @@ const file = process.env['BENCH_DELAY_FILE'];
 if (isMainThread && file !== undefined) {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   let watching = false;
-  process.on('SIGUSR2', () => {
+  process.on('SIGWINCH', () => {
     if (!watching) {
       watching = delay.enable();
       return;
