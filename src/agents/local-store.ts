@@ -114,6 +114,7 @@ export class LocalStore implements FileStore {
     throwIfAborted(signal);
     await this.#attempt('Cannot rename a file to', to, async () => {
       await rename(join(this.#folder, from), join(this.#folder, to));
+      await fsyncFolder(this.#folder);
     });
   }
 
