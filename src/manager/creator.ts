@@ -24,9 +24,10 @@ export class Creator {
   }
 
   create(asked: BackupRequest): Job<BackupRecord> {
+    // Before it is copied: what comes from a message may hold what cannot be.
+    const problem = requestProblem(asked);
+    if (problem !== null) return this.#refuse(asked, new BackupError('invalid_request', problem));
     const request = structuredClone(asked);
-    const problem = requestProblem(request);
-    if (problem !== null) return this.#refuse(request, new BackupError('invalid_request', problem));
     if (request.whenBusy === 'refuse' && this.#turns.busy) {
       const text = 'Another job is running. Try again when it is done, or let requests wait.';
       return this.#refuse(request, new BackupError('busy', text, { temporary: true }));

@@ -250,6 +250,7 @@ describe('creating a backup', () => {
         /^extra: /,
       ],
       ['extra of an object', { extra: { a: {} } as unknown as BackupRequest['extra'] }, /^extra: /],
+      ['extra that cannot be copied', { extra: { a: () => 1 } as unknown as BackupRequest['extra'] }, /^extra: /],
       ['extra that is none', { extra: null as unknown as BackupRequest['extra'] }, /^extra: /],
       ['long extra', { extra: { a: 'x'.repeat(1025) } }, /^extra: /],
       ['keepDays below 0', { keepDays: -1 }, /^keepDays: /],
