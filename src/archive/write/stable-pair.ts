@@ -21,10 +21,13 @@ export interface FlowPair {
 
 /** Larger files are read like any other. */
 const LARGEST = 64 * 1024 * 1024;
-/** How long after new credentials their flows may still be on the way (a slow SD card syncs both). */
-const GAP_MS = 10_000;
+/** How long after new credentials the writing of their flows may begin … */
+const GAP_MS = 2_000;
+/** … and where Node-RED then writes them, until they are renamed. */
+const HALF_WRITTEN = '.$$$';
 const STEP_MS = 50;
-const TRIES = 400;
+/** Ten seconds: a slow SD card syncs both. */
+const TRIES = 200;
 
 /**
  * @returns snapshots by path; a file that is not there, or cannot be read, or is very large has none
@@ -78,7 +81,8 @@ function inBetween(pair: FlowPair, snapshots: Map<string, Snapshot>, clock: Cloc
   const flows = snapshots.get(pair.flows)?.stat.mtimeNs;
   const credentials = snapshots.get(pair.credentials)?.stat.mtimeNs;
   if (flows === undefined || credentials === undefined || credentials <= flows) return false;
-  return Math.abs(clock.now() - Number(credentials / 1_000_000n)) < GAP_MS;
+  const age = clock.now() - Number(credentials / 1_000_000n);
+  return Math.abs(age) < GAP_MS || look(`${pair.flows}${HALF_WRITTEN}`) !== null;
 }
 
 function pause(clock: Clock, ms: number): Promise<void> {

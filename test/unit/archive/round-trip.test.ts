@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Compression } from '../../../src/model.ts';
 import { create, folderSource, restore, verify } from '../../helpers/archives.ts';
+import { isLongRun, recordFigure } from '../../helpers/figures.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';
 import { forest, look, plant, type Node } from '../../helpers/trees.ts';
 
-const RUNS = process.env['NIGHTKEEP_LONG'] === undefined ? 40 : 1000;
+const RUNS = isLongRun ? 1000 : 40;
 const UNPACK: Readonly<Record<Compression, readonly string[]>> = {
   zstd: ['zstd', '-dc'],
   gzip: ['gzip', '-dc'],
@@ -53,6 +54,7 @@ describe('a random tree, packed', function () {
         }),
         { numRuns: runs },
       );
+      recordFigure(`random trees, packed and unpacked (${compression})`, `${String(runs)} of ${String(runs)} equal`);
     });
   }
 
