@@ -52,7 +52,9 @@ export class LocalStore implements FileStore {
       const names = await this.#names();
       const files: StoredFile[] = [];
       for (const name of names.filter(wanted)) {
-        const file = await this.stat(name, { signal });
+        if (this.#slices.isOver) await this.#slices.next();
+        throwIfAborted(signal);
+        const file = this.#statNow(name);
         if (file !== null) files.push(file);
       }
       return files;
@@ -70,12 +72,13 @@ export class LocalStore implements FileStore {
   }
 
   async stat(name: string, { signal }: AgentOptions): Promise<StoredFile | null> {
-    await this.#slices.next();
     throwIfAborted(signal);
-    return this.#attempt('Cannot look at', name, () => {
-      const found = lstatSync(join(this.#folder, name), { throwIfNoEntry: false });
-      return found?.isFile() === true ? { name, size: found.size, modifiedMs: found.mtimeMs } : null;
-    });
+    return this.#attempt('Cannot look at', name, () => this.#statNow(name));
+  }
+
+  #statNow(name: string): StoredFile | null {
+    const found = lstatSync(join(this.#folder, name), { throwIfNoEntry: false });
+    return found?.isFile() === true ? { name, size: found.size, modifiedMs: found.mtimeMs } : null;
   }
 
   async read(name: string, { signal, range }: ReadOptions): Promise<Readable> {
@@ -93,12 +96,14 @@ export class LocalStore implements FileStore {
   }
 
   async readSmall(name: string, maxBytes: number, { signal }: AgentOptions): Promise<Uint8Array | null> {
-    await this.#slices.next();
+    if (this.#slices.isOver) await this.#slices.next();
     throwIfAborted(signal);
-    return this.#attempt('Cannot read', name, () => {
-      if (this.#buffer.length < maxBytes) this.#buffer = Buffer.alloc(maxBytes);
+    if (this.#buffer.length < maxBytes) this.#buffer = Buffer.alloc(maxBytes);
+    try {
       return readAtMost(join(this.#folder, name), this.#buffer, maxBytes);
-    });
+    } catch (error) {
+      throw this.#failure('Cannot read', name, error);
+    }
   }
 
   async put(
@@ -139,8 +144,12 @@ export class LocalStore implements FileStore {
     try {
       return await work();
     } catch (error) {
-      throw toBackupError(error, 'agent_error', `${what} ${join(this.#folder, name === this.#folder ? '' : name)}`);
+      throw this.#failure(what, name, error);
     }
+  }
+
+  #failure(what: string, name: string, error: unknown): BackupError {
+    return toBackupError(error, 'agent_error', `${what} ${join(this.#folder, name === this.#folder ? '' : name)}`);
   }
 }
 
