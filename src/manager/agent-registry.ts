@@ -48,8 +48,8 @@ export class AgentRegistry {
     // Nothing is awaited from here on, so that two who ask at once get the same.
     const known = this.#folders.get(real);
     if (known !== undefined) return known;
-    const id = isDefault ? 'local' : `local:${folder}`;
-    const agent = createLocalAgent({ id, name: folder, folder, clock, instanceId });
+    const id = isDefault ? 'local' : `local:${real}`;
+    const agent = createLocalAgent({ id, name: real, folder: real, clock, instanceId });
     this.#folders.set(real, agent);
     return agent;
   }
