@@ -53,14 +53,18 @@ function readCounts(file: string): StageCounts | null {
 
 async function runMocha(stage: Stage, run: Run): Promise<StageCounts> {
   const files = globSync(stage.what, { cwd: run.root });
-  if (files.length === 0) return NOTHING;
+  if (files.length === 0) {
+    console.error(`No test file fits ${stage.what.join(', ')}.`);
+    return FAILED;
+  }
   const countsFile = join(tmpdir(), `nightkeep-counts-${process.pid}.json`);
   try {
     const args = ['node_modules/mocha/bin/mocha.js', '--reporter', 'scripts/stage-reporter.ts', ...files.sort()];
     const env = { ...run.env, NIGHTKEEP_COUNTS: countsFile };
     const code = await runNode(args, stage.timeoutMs, { ...run, env });
-    const counts = readCounts(countsFile) ?? NOTHING;
-    // Mocha that dies, or fails outside a test, must not pass for green.
+    const counts = readCounts(countsFile);
+    // Mocha that dies, runs nothing or fails outside a test must not pass for green.
+    if (counts === null || counts.passed + counts.failed + counts.skipped.length === 0) return FAILED;
     return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
   } finally {
     rmSync(countsFile, { force: true });
