@@ -1,18 +1,20 @@
 /** backup-event: a message for each stage, result or failure of all or chosen backup nodes. Wiring only. */
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { systemClock, type BackupEvent } from '../src/index.ts';
+import type { BackupEvent } from '../src/index.ts';
+import { chosenNodes } from './lib/chosen-nodes.ts';
 import { eventMessage } from './lib/event-message.ts';
-import { inBackground } from './lib/input.ts';
+import { inBackground, soon } from './lib/input.ts';
 import { runtimeOf } from './lib/runtime.ts';
+import { checkTemplate } from './lib/template.ts';
 
 interface EventConfig extends NodeDef {
   /** Node ids, null for all. */
-  readonly scope: readonly string[] | null;
-  readonly stages: boolean;
-  readonly progress: boolean;
-  readonly completed: boolean;
-  readonly failed: boolean;
-  readonly template: string;
+  readonly scope?: unknown;
+  readonly stages?: boolean;
+  readonly progress?: boolean;
+  readonly completed?: boolean;
+  readonly failed?: boolean;
+  readonly template?: string;
 }
 
 export default function register(red: NodeAPI): void {
@@ -20,15 +22,16 @@ export default function register(red: NodeAPI): void {
 
   red.nodes.registerType('backup-event', function (this: Node, config: EventConfig) {
     red.nodes.createNode(this, config);
-    const wanted = eventFilter(config);
+    const { template = '' } = config;
+    checkTemplate(this, template);
+    const isChosen = chosenNodes(this, config.scope);
+    const isWanted = eventFilter(config);
     let stop: () => void = () => undefined;
     let closed = false;
     const tell = (event: BackupEvent): void => {
-      if (!wanted(event)) return;
-      const message = eventMessage(event, config.template);
-      // After the job's own work: a slow flow behind this node must not hold it up.
-      systemClock.setTimer(0, () => {
-        if (!closed) this.send(message);
+      if (!isChosen(event.node_id) || !isWanted(event)) return;
+      soon(this, () => {
+        if (!closed) this.send(eventMessage(event, template));
       });
     };
     inBackground(
@@ -46,15 +49,15 @@ export default function register(red: NodeAPI): void {
 
 /** Remembers the stage of each job, so that progress within a stage can be told from a new stage. */
 function eventFilter(config: EventConfig): (event: BackupEvent) => boolean {
-  const stages = new Map<string, string | null>();
+  const { stages = true, progress = false, completed = true, failed = true } = config;
+  const known = new Map<string, string | null>();
   return (event) => {
-    if (config.scope !== null && !config.scope.includes(event.node_id ?? '')) return false;
     if (event.event_type !== 'in_progress') {
-      stages.delete(event.job_id);
-      return event.event_type === 'completed' ? config.completed : config.failed;
+      known.delete(event.job_id);
+      return event.event_type === 'completed' ? completed : failed;
     }
-    const isNewStage = !stages.has(event.job_id) || stages.get(event.job_id) !== event.backup_stage;
-    stages.set(event.job_id, event.backup_stage);
-    return isNewStage ? config.stages : config.progress;
+    const isNewStage = known.get(event.job_id) !== event.backup_stage || !known.has(event.job_id);
+    known.set(event.job_id, event.backup_stage);
+    return isNewStage ? stages : progress;
   };
 }

@@ -1,11 +1,11 @@
 /** backup-status: the sensors and the list of backups, on request or on change. Wiring only. */
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { systemClock, type BackupEvent, type Engine, type EngineStatus } from '../src/index.ts';
-import { inBackground, onInput } from './lib/input.ts';
+import type { BackupEvent, Engine, EngineStatus } from '../src/index.ts';
+import { inBackground, onInput, soon } from './lib/input.ts';
 import { runtimeOf } from './lib/runtime.ts';
 
 interface StatusConfig extends NodeDef {
-  readonly onChange: boolean;
+  readonly onChange?: boolean;
 }
 
 export default function register(red: NodeAPI): void {
@@ -13,7 +13,7 @@ export default function register(red: NodeAPI): void {
 
   red.nodes.registerType('backup-status', function (this: Node, config: StatusConfig) {
     red.nodes.createNode(this, config);
-    const watcher = new Watcher(this, config.onChange);
+    const watcher = new Watcher(this, config.onChange === true);
     inBackground(
       this,
       runtime.engine().then((engine) => {
@@ -47,16 +47,12 @@ class Watcher {
   }
 
   begin(engine: Engine): void {
-    if (this.#closing.signal.aborted) return;
+    if (this.#isClosed()) return;
     this.show(engine.status());
     this.#stop = engine.events.subscribe((event) => {
       const isNews = event.event_type !== 'in_progress' || event.backup_stage !== this.#stage;
       this.#stage = event.backup_stage;
-      // After the job's own work: a slow flow behind this node must not hold it up.
-      if (isNews)
-        systemClock.setTimer(0, () => {
-          inBackground(this.#node, this.#changed(engine, event));
-        });
+      if (isNews) soon(this.#node, () => this.#changed(engine, event));
     });
   }
 
@@ -69,7 +65,8 @@ class Watcher {
 
   async report(engine: Engine): Promise<object> {
     const { backups, broken, agent_errors } = await engine.list(this.#closing.signal);
-    return { ...engine.status(), backups, broken, agent_errors };
+    // A copy, because flows may change what they are given; the list is read anew each time.
+    return { ...structuredClone(engine.status()), backups, broken, agent_errors };
   }
 
   close(): void {
@@ -77,12 +74,16 @@ class Watcher {
     this.#stop();
   }
 
+  #isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
   async #changed(engine: Engine, event: BackupEvent): Promise<void> {
-    if (this.#closing.signal.aborted) return;
+    if (this.#isClosed()) return;
     this.show(engine.status());
     if (!this.#sends) return;
     const payload = await this.report(engine);
-    this.#node.send({ topic: `backup/${event.manager_state}/${event.event_type}`, payload });
+    if (!this.#isClosed()) this.#node.send({ topic: `backup/${event.manager_state}/${event.event_type}`, payload });
   }
 }
 

@@ -22,13 +22,16 @@ const DEFAULT_TEMPLATES: Readonly<Record<BackupEvent['event_type'], string>> = {
 };
 
 /**
- * The message of one event.
+ * The message of one event: a copy, because flows may change what they are given.
  *
  * @param template - mustache over the event's fields; empty for the default of its type
  */
 export function eventMessage(event: BackupEvent, template: string): EventMessage {
-  const text = render(template === '' ? DEFAULT_TEMPLATES[event.event_type] : template, view(event));
-  return { topic: `backup/${event.manager_state}/${event.event_type}`, payload: { ...event, message: text } };
+  const message = render(template, DEFAULT_TEMPLATES[event.event_type], view(event));
+  return {
+    topic: `backup/${event.manager_state}/${event.event_type}`,
+    payload: { ...structuredClone(event), message },
+  };
 }
 
 function view(event: BackupEvent): object {

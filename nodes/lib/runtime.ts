@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
-import { BackupError, openEngine, systemClock, type Engine } from '../../src/index.ts';
+import { BackupError, openEngine, systemClock, toBackupError, type Engine } from '../../src/index.ts';
 
 /** The folder of the engine's state, in the user directory. */
 const STATE_FOLDER = '.nightkeep';
@@ -12,6 +12,8 @@ const NICENESS = 10;
 export class Runtime {
   readonly #red: NodeAPI;
   readonly #live = new Map<string, Node>();
+  /** Ids whose instance was closed by a deploy that is still going on. */
+  readonly #awaited = new Set<string>();
   readonly #flowsStarted: Promise<void>;
   #engine: Promise<Engine> | null = null;
 
@@ -21,6 +23,9 @@ export class Runtime {
       red.events.once('flows:started', () => {
         resolve();
       });
+    });
+    red.events.on('flows:started', () => {
+      this.#awaited.clear();
     });
   }
 
@@ -40,22 +45,36 @@ export class Runtime {
   /** Says that this instance now stands for its id, until it is closed. */
   enter(node: Node): void {
     this.#live.set(node.id, node);
+    this.#awaited.delete(node.id);
   }
 
-  leave(node: Node): void {
-    if (this.#live.get(node.id) === node) this.#live.delete(node.id);
+  /** @param removed - whether the node is gone, and not only this instance of it */
+  leave(node: Node, removed: boolean): void {
+    if (this.#live.get(node.id) !== node) return;
+    this.#live.delete(node.id);
+    if (!removed) this.#awaited.add(node.id);
   }
 
-  /** The instance that a node id has now; another than before after a deploy. */
-  live(id: string): Node | undefined {
-    return this.#live.get(id);
+  /**
+   * The instance that stands for a node's id now: this one, or the one that a deploy put in its place, also when that deploy is
+   * still going on. Undefined when there is none any more.
+   */
+  async successor(node: Node): Promise<Node | undefined> {
+    if (this.#awaited.has(node.id)) {
+      await new Promise<void>((resolve) => {
+        this.#red.events.once('flows:started', () => {
+          resolve();
+        });
+      });
+    }
+    return this.#live.get(node.id);
   }
 
   async #open(): Promise<Engine> {
     try {
       const engine = await openEngine({
         stateDir: join(this.userDir, STATE_FOLDER),
-        instanceName: hostname(),
+        instanceName: instanceName(this.#red),
         nodeRedVersion: redVersion(this.#red),
         niceness: NICENESS,
         warn: (message) => {
@@ -65,7 +84,7 @@ export class Runtime {
       // Nodes that tell of events are there only when all flows have started, and listen when they have been given the engine.
       void this.#flowsStarted.then(() => {
         systemClock.setTimer(0, () => {
-          engine.announceInterrupted();
+          this.#announce(engine);
         });
       });
       return engine;
@@ -74,6 +93,20 @@ export class Runtime {
       throw error;
     }
   }
+
+  #announce(engine: Engine): void {
+    try {
+      engine.announceInterrupted();
+    } catch (error) {
+      this.#red.log.warn(`[backup] ${toBackupError(error).message}`);
+    }
+  }
+}
+
+/** `backupCreateInstanceName` of settings.js, else the name of this machine. */
+function instanceName(red: NodeAPI): string {
+  const { backupCreateInstanceName: name } = red.settings as { backupCreateInstanceName?: unknown };
+  return typeof name === 'string' && name !== '' ? name : hostname();
 }
 
 /** Null where there is none, as in the test helper. */

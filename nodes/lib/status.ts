@@ -1,10 +1,20 @@
 import type { Node, NodeStatus } from 'node-red';
-import { formatBytes, isoLocal, systemClock, type BackupEvent, type PlanStatus } from '../../src/index.ts';
+import {
+  formatBytes,
+  isoLocal,
+  systemClock,
+  type BackupEvent,
+  type BackupRecord,
+  type BackupStage,
+  type PlanStatus,
+  type Progress,
+  type RunningJob,
+} from '../../src/index.ts';
 
 /** Editors get every status; twice a second is enough for progress. */
 const STEP_MS = 500;
 
-/** Shows a job in the node's status. */
+/** Shows a plan and its jobs in the node's status. */
 export class StatusLine {
   readonly #node: Node;
   #shownAt = -Infinity;
@@ -23,10 +33,11 @@ export class StatusLine {
     this.#node.status(statusOf(event));
   }
 
-  /** What is known from before, e.g. after a restart. */
-  plan({ last_backup: backup, last_error: error }: PlanStatus): void {
-    if (error !== null) this.#node.status({ fill: 'red', shape: 'ring', text: error.code });
-    else if (backup !== null) this.#node.status(finished(backup.date, backup.size));
+  /** What is known from before, e.g. after a restart or a deploy. */
+  known({ last_backup: backup, last_error: error }: PlanStatus, job: RunningJob | undefined): void {
+    if (job !== undefined) this.#node.status(running(job.backup_stage, job.progress));
+    else if (error !== null) this.failed(error.code);
+    else if (backup !== null) this.#node.status(finished(backup));
   }
 
   failed(code: string): void {
@@ -36,20 +47,25 @@ export class StatusLine {
 
 function statusOf(event: BackupEvent): NodeStatus {
   switch (event.event_type) {
-    case 'in_progress': {
-      const percent = event.progress === null ? '' : ` ${String(Math.floor(event.progress.percent))}%`;
-      return { fill: 'blue', shape: 'ring', text: `${event.backup_stage ?? 'waiting'}${percent}` };
-    }
+    case 'in_progress':
+      return running(event.backup_stage, event.progress);
     case 'completed':
-      return finished(event.backup?.date ?? isoLocal(systemClock.now()), event.backup?.size ?? 0);
+      return event.backup === null ? {} : finished(event.backup);
     case 'failed':
       return { fill: 'red', shape: 'ring', text: event.failed_reason };
   }
 }
 
-/** `03:00 · 12.3 MB`, with the day when it was not today. */
-function finished(date: string, size: number): NodeStatus {
+function running(stage: BackupStage | null, progress: Progress | null): NodeStatus {
+  const percent = progress === null ? '' : ` ${String(Math.floor(progress.percent))}%`;
+  return { fill: 'blue', shape: 'ring', text: `${stage ?? 'waiting'}${percent}` };
+}
+
+/** `03:00 · 12.3 MB`, with the day when it was not today; yellow when files are missing in it. */
+function finished({ date, size, failed_files }: BackupRecord): NodeStatus {
   const today = isoLocal(systemClock.now()).slice(0, 10);
   const day = date.startsWith(today) ? '' : `${date.slice(5, 10)} `;
-  return { fill: 'green', shape: 'dot', text: `${day}${date.slice(11, 16)} · ${formatBytes(size)}` };
+  const text = `${day}${date.slice(11, 16)} · ${formatBytes(size)}`;
+  if (failed_files.count === 0) return { fill: 'green', shape: 'dot', text };
+  return { fill: 'yellow', shape: 'dot', text: `${text} · ${String(failed_files.count)} unread` };
 }

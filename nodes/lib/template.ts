@@ -1,17 +1,32 @@
 import mustache from 'mustache';
+import type { Node } from 'node-red';
 import { BackupError, isoLocal, systemClock } from '../../src/index.ts';
 
 /**
  * Renders a mustache template. The result is text for people and names, not a page: nothing is escaped.
  *
- * @throws BackupError `invalid_request` for a template that cannot be read
+ * @param template - empty for the default; one that cannot be read counts as empty, because a typing error must not cost a
+ *   backup or the news of a failure
  */
-export function render(template: string, view: object): string {
+export function render(template: string, defaultTemplate: string, view: object): string {
+  const readable = template.trim() !== '' && templateProblem(template) === null;
+  return mustache.render(readable ? template : defaultTemplate, view, undefined, { escape: String });
+}
+
+/** Says at once when a template cannot be read. */
+export function checkTemplate(node: Node, template: string): void {
+  const problem = templateProblem(template);
+  if (problem === null) return;
+  const text = `The template "${template}" cannot be read, the default is used: ${problem}`;
+  node.error(new BackupError('invalid_request', text));
+}
+
+function templateProblem(template: string): string | null {
   try {
-    return mustache.render(template, view, undefined, { escape: String });
+    mustache.parse(template);
+    return null;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new BackupError('invalid_request', `The template "${template}" cannot be read: ${why}`, { cause: error });
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

@@ -1,0 +1,121 @@
+/** The nodes from their sources in the runtime of node-red-node-test-helper, in this process. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Node } from 'node-red';
+import helper from 'node-red-node-test-helper';
+import backupCreate from '../../nodes/backup-create.ts';
+import backupEvent from '../../nodes/backup-event.ts';
+import backupStatus from '../../nodes/backup-status.ts';
+import { nextTurn } from '../../src/clock.ts';
+import type { FlowNode, ToldMessage } from './node-red.ts';
+
+type Message = ToldMessage['msg'];
+
+const WAIT_MS = 10_000;
+
+/** One for the process: the nodes' engine is opened once a runtime, and the helper has only one. */
+export const userDir: string = mkdtempSync(join(tmpdir(), 'nightkeep-nodes-'));
+process.once('exit', () => rmSync(userDir, { recursive: true, force: true }));
+writeFileSync(join(userDir, 'settings.js'), 'module.exports = {};\n');
+
+helper.init(createRequire(import.meta.url).resolve('node-red'), { userDir } as never);
+
+/** What the helper's own nodes got, by id, in order. */
+const heardBy = new Map<string, Message[]>();
+const changes = new EventTarget();
+
+export interface NodeHost {
+  load(flows: readonly FlowNode[]): Promise<void>;
+  deploy(flows: readonly FlowNode[], type?: 'full' | 'nodes'): Promise<void>;
+  send(id: string, message: Record<string, unknown>): void;
+  /** All messages that a `helper` node got so far. */
+  heard(id: string): readonly Message[];
+  /** The first one that fits; waits for it. */
+  hear(id: string, fits?: (message: Message) => boolean): Promise<Message>;
+  /** The statuses that a node has shown so far, the newest last. */
+  statuses(id: string): readonly { readonly fill?: string; readonly shape?: string; readonly text?: string }[];
+  /** Waits until a node has shown a status of that colour after the first so many. */
+  shows(id: string, fill: string, after: number): Promise<void>;
+  post(path: string): Promise<number>;
+}
+
+function listen(flows: readonly FlowNode[]): void {
+  for (const { id } of flows.filter(({ type }) => type === 'helper')) {
+    const list = heardBy.get(id) ?? [];
+    heardBy.set(id, list);
+    helper.getNode(id).on('input', (message) => {
+      list.push(message as Message);
+      changes.dispatchEvent(new Event('heard'));
+    });
+  }
+}
+
+async function hear(id: string, fits: (message: Message) => boolean = () => true): Promise<Message> {
+  const find = (): Message | undefined => (heardBy.get(id) ?? []).find(fits);
+  const limit = AbortSignal.timeout(WAIT_MS);
+  for (let found = find(); ; found = find()) {
+    if (found !== undefined) return found;
+    if (limit.aborted) throw new Error(`"${id}" did not hear it; it heard ${JSON.stringify(heardBy.get(id))}`);
+    await new Promise<void>((resolve) => {
+      const go = (): void => {
+        changes.removeEventListener('heard', go);
+        limit.removeEventListener('abort', go);
+        resolve();
+      };
+      changes.addEventListener('heard', go);
+      limit.addEventListener('abort', go);
+    });
+  }
+}
+
+interface StatusCall {
+  readonly thisValue: Node;
+  readonly args: readonly [{ fill?: string; shape?: string; text?: string }];
+}
+
+function statuses(id: string): readonly StatusCall['args'][0][] {
+  const { status } = helper.getNode(id) as unknown as { status: { getCalls(): StatusCall[] } };
+  return status
+    .getCalls()
+    .filter(({ thisValue }) => thisValue.id === id)
+    .map(({ args }) => args[0]);
+}
+
+/** Starts and ends the helper around the tests of the surrounding `describe`. */
+export function nodeHost(): NodeHost {
+  before(() => helper.startServer());
+  after(() => helper.stopServer());
+  afterEach(async () => {
+    await helper.unload();
+    heardBy.clear();
+  });
+  return {
+    async load(flows) {
+      await helper.load([backupCreate, backupEvent, backupStatus] as never, flows as never);
+      listen(flows);
+    },
+    async deploy(flows, type = 'full') {
+      await helper.setFlows(flows as never, type);
+      listen(flows);
+    },
+    send(id, message) {
+      helper.getNode(id).receive(message);
+    },
+    heard: (id) => heardBy.get(id) ?? [],
+    hear,
+    statuses,
+    async shows(id, fill, after) {
+      const limit = AbortSignal.timeout(WAIT_MS);
+      const isShown = (): boolean => statuses(id).some((status, index) => index >= after && status.fill === fill);
+      while (!isShown()) {
+        if (limit.aborted) throw new Error(`"${id}" did not turn ${fill}: ${JSON.stringify(statuses(id))}`);
+        await nextTurn();
+      }
+    },
+    async post(path) {
+      return (await helper.request().post(path)).status;
+    },
+  };
+}
