@@ -8,6 +8,9 @@ import type { FromWorker, ToWorker, WorkerData } from './worker/worker-message.t
 /** How long a canceled task may take to clean up before its thread is ended. A thread that hangs in a dead mount needs this. */
 const CLEAN_UP_MS = 5_000;
 
+/** A walk makes much short-lived garbage: a small young generation keeps it from growing to what this machine would allow. */
+const LIMITS = { maxYoungGenerationSizeMb: 4 };
+
 /**
  * Runs a task in a thread of its own, so that this one stays free.
  *
@@ -21,7 +24,7 @@ export async function runArchiveTask<T extends ArchiveTask>(
   context.signal.throwIfAborted();
   const entry = new URL(`./worker/archive-worker${extname(import.meta.url)}`, import.meta.url);
   const data: WorkerData = { task, niceness: context.niceness };
-  const worker = new Worker(entry, { workerData: data });
+  const worker = new Worker(entry, { workerData: data, resourceLimits: LIMITS });
   const ended = new Promise<void>((resolve) => {
     worker.once('exit', () => {
       resolve();

@@ -5,7 +5,7 @@ import type { Compression } from '../../model.ts';
 import type { EndOrder, FrameJob, FrameReply } from './frame-job.ts';
 
 /** Buffers count as young objects: a small young generation is collected often, and buffers that were used leave memory soon. */
-const LIMITS = { maxYoungGenerationSizeMb: 2 };
+const LIMITS = { maxYoungGenerationSizeMb: 1 };
 
 interface Waiting {
   readonly resolve: (reply: FrameReply & { ok: true }) => void;

@@ -29,7 +29,7 @@ export async function createArchive(task: CreateTask, context: TaskContext): Pro
   try {
     file = new ArchiveFile(task.path, compression);
     spool = new ManifestSpool(`${task.path}.manifest`);
-    const pieces = new PieceWriter({ pool, file, compression, inFlight: threads + 2 });
+    const pieces = new PieceWriter({ pool, file, compression, inFlight: threads + 1 });
     return await new CreateRun({ task, context, estimator, pieces, spool, file, compression }).write(roots);
   } catch (error) {
     const estimate = context.signal.aborted ? NOTHING : await estimator.wait().catch(() => NOTHING);
