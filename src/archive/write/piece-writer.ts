@@ -1,4 +1,4 @@
-import { PIECE_BYTES } from '../format/frame.ts';
+import { freeBuffer, PIECE_BYTES } from '../format/frame.ts';
 import type { FramePool, Framed } from '../worker/frame-pool.ts';
 import type { Compression } from '../../model.ts';
 import type { ArchiveFile } from './archive-file.ts';
@@ -100,6 +100,7 @@ export class PieceWriter {
     if (oldest === undefined) return;
     const { bytes, spare, digests } = await oldest.framed;
     this.#options.file.addFrame(bytes, oldest.size);
+    freeBuffer(bytes.buffer);
     this.#spares.push(spare);
     let next = 0;
     for (const { wantsDigest, call } of oldest.afterwards) call(wantsDigest ? (digests[next++] ?? '') : '');
