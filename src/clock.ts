@@ -58,8 +58,3 @@ export function compactUtc(ms: number): string {
 export function parseIso(text: string): number {
   return Date.parse(text);
 }
-
-/** @param ms - milliseconds since the epoch */
-export function dateOf(ms: number): Date {
-  return new Date(ms);
-}
