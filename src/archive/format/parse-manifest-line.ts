@@ -21,6 +21,11 @@ export type ManifestLine =
 type Fields = Readonly<Record<string, unknown>>;
 
 const MEMBER_TYPES: readonly string[] = ['file', 'directory', 'symlink', 'hardlink'] satisfies MemberType[];
+const FAILED_REASONS: readonly string[] = ['vanished', 'changed', 'unreadable'] satisfies FailedReason[];
+const SKIPPED_REASONS: readonly string[] = ['socket', 'fifo', 'device', 'other'] satisfies SkippedReason[];
+const MOST_MODE = 0o7777;
+const MOST_ID = 0xffffffff;
+const SHA256 = /^[0-9a-f]{64}$/;
 const MTIME = /^(-?)(\d{1,12})(?:\.(\d{9}))?$/;
 const BILLION = 1_000_000_000n;
 
@@ -61,11 +66,13 @@ function understand(fields: Fields): ManifestLine {
   if (type === 'end') return { kind: 'end', end: endOf(fields) };
   const path = name(fields, 'path');
   if (type === 'failed') {
-    return { kind: 'failed', path, reason: text(fields, 'reason') as FailedReason, message: text(fields, 'message') };
+    const reason = oneOf(FAILED_REASONS, text(fields, 'reason')) as FailedReason;
+    return { kind: 'failed', path, reason, message: text(fields, 'message') };
   }
-  if (type === 'skipped') return { kind: 'skipped', path, reason: text(fields, 'reason') as SkippedReason };
-  if (!MEMBER_TYPES.includes(type)) throw new Error(`unknown type ${type}`);
-  return memberOf(fields, type as MemberType, path);
+  if (type === 'skipped') {
+    return { kind: 'skipped', path, reason: oneOf(SKIPPED_REASONS, text(fields, 'reason')) as SkippedReason };
+  }
+  return memberOf(fields, oneOf(MEMBER_TYPES, type) as MemberType, path);
 }
 
 function memberOf(fields: Fields, type: MemberType, path: Buffer): ManifestLine {
@@ -74,15 +81,15 @@ function memberOf(fields: Fields, type: MemberType, path: Buffer): ManifestLine 
   const member: Member = {
     type,
     path,
-    mode: count(fields, 'mode'),
-    uid: count(fields, 'uid'),
-    gid: count(fields, 'gid'),
+    mode: count(fields, 'mode', MOST_MODE),
+    uid: count(fields, 'uid', MOST_ID),
+    gid: count(fields, 'gid', MOST_ID),
     mtimeNs: parseMtime(text(fields, 'mtime')),
     size: isFile ? count(fields, 'size') : 0,
     link: isLink ? name(fields, 'link') : null,
     sparse: fields['sparse'] === true,
   };
-  return { kind: 'member', member, sha256: isFile ? text(fields, 'sha256') : null, offset: count(fields, 'offset') };
+  return { kind: 'member', member, sha256: isFile ? digest(fields, 'sha256') : null, offset: count(fields, 'offset') };
 }
 
 function endOf(fields: Fields): EndLine {
@@ -90,8 +97,8 @@ function endOf(fields: Fields): EndLine {
     members: count(fields, 'members'),
     files: count(fields, 'files'),
     bytes: count(fields, 'bytes'),
-    structure_sha256: text(fields, 'structure_sha256'),
-    manifest_sha256: text(fields, 'manifest_sha256'),
+    structure_sha256: digest(fields, 'structure_sha256'),
+    manifest_sha256: digest(fields, 'manifest_sha256'),
   };
 }
 
@@ -109,9 +116,22 @@ function text(fields: Fields, key: string): string {
   return value;
 }
 
-function count(fields: Fields, key: string): number {
+function oneOf(known: readonly string[], value: string): string {
+  if (!known.includes(value)) throw new Error(`unknown ${value}`);
+  return value;
+}
+
+function digest(fields: Fields, key: string): string {
+  const value = text(fields, key);
+  if (!SHA256.test(value)) throw new Error(`${key} is no sha256`);
+  return value;
+}
+
+function count(fields: Fields, key: string, most: number = Number.MAX_SAFE_INTEGER): number {
   const value = fields[key];
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw new Error(`${key} is no count`);
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0 || value > most) {
+    throw new Error(`${key} is no number from 0 to ${most}`);
+  }
   return value;
 }
 

@@ -1,7 +1,17 @@
 /** Moves what was staged into the target: wholly, or not at all. */
-import { lstatSync, readdirSync, renameSync, type Stats } from 'node:fs';
+import {
+  chmodSync,
+  constants,
+  linkSync,
+  lstatSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { BackupError, toBackupError } from '../../errors.ts';
+import { BackupError, systemCode, toBackupError } from '../../errors.ts';
 
 const SLASH = Buffer.from('/');
 const NAMED_CONFLICTS = 5;
@@ -19,19 +29,27 @@ interface Plan {
 }
 
 /**
+ * @returns the folder itself where `target` is a link to one
+ * @throws BackupError `target_exists` when something that is no folder stands there
+ */
+export function realTarget(target: string): string {
+  const existing = look(Buffer.from(target));
+  if (existing === null || existing.isDirectory()) return target;
+  const behind = existing.isSymbolicLink() ? statSync(target, { throwIfNoEntry: false }) : undefined;
+  if (behind?.isDirectory() === true) return realpathSync(target);
+  throw new BackupError('target_exists', `${target} is there and is not a folder. Choose another target.`);
+}
+
+/**
  * @param staging - folder on the file system of the target; what is left of it afterwards may be removed
  * @throws BackupError `target_exists` before anything was moved, `restore_failed` after everything was moved back
  */
 export function moveIntoPlace(staging: string, target: string, overwrite: boolean): void {
   const from = Buffer.from(staging);
   const to = Buffer.from(target);
-  const existing = look(to);
-  if (existing === null) {
+  if (look(to) === null) {
     renameSync(from, to);
     return;
-  }
-  if (!existing.isDirectory()) {
-    throw new BackupError('target_exists', `${target} is there and is not a folder. Choose another target.`);
   }
   const plan: Plan = { moves: [], conflicts: [] };
   planFolder({ from, to, replaces: false }, plan, overwrite);
@@ -70,18 +88,43 @@ function conflictError(target: string, conflicts: readonly string[]): BackupErro
 }
 
 function perform(moves: readonly Move[], staging: string): void {
-  const undo: { readonly from: Buffer; readonly to: Buffer }[] = [];
-  const rename = (from: Buffer, to: Buffer): void => {
-    renameSync(from, to);
-    undo.push({ from: to, to: from });
-  };
+  const undo: (() => void)[] = [];
   try {
-    for (const { from, to, replaces } of moves) {
-      if (replaces) rename(to, Buffer.from(`${staging}/${randomBytes(12).toString('hex')}.replaced`));
-      rename(from, to);
+    for (const move of moves) {
+      if (move.replaces) undo.push(putAside(move.to, `${staging}/${randomBytes(12).toString('hex')}.replaced`));
+      rename(move.from, move.to);
+      undo.push(() => {
+        rename(move.to, move.from);
+      });
     }
   } catch (error) {
-    for (const step of undo.reverse()) renameSync(step.from, step.to);
+    for (const step of undo.reverse()) step();
     throw toBackupError(error, 'restore_failed', 'The files could not be moved into place; the target is as it was');
+  }
+}
+
+/** @returns what puts it back */
+function putAside(path: Buffer, aside: string): () => void {
+  try {
+    // A second name, so that there is no moment without the file.
+    linkSync(path, aside);
+  } catch {
+    renameSync(path, aside);
+  }
+  return () => {
+    renameSync(aside, path);
+  };
+}
+
+function rename(from: Buffer, to: Buffer): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    const folder = look(from);
+    if (systemCode(error) !== 'EACCES' || folder?.isDirectory() !== true) throw error;
+    // Who is not root cannot give a read-only folder another parent.
+    chmodSync(from, folder.mode | constants.S_IWUSR);
+    renameSync(from, to);
+    chmodSync(to, folder.mode);
   }
 }

@@ -7,7 +7,7 @@ import type { ManifestLine } from '../format/parse-manifest-line.ts';
 import { FramePool } from '../worker/frame-pool.ts';
 import { readLayout, type Layout } from './layout.ts';
 import { readManifest } from './manifest-reader.ts';
-import { openPieces, type PieceSource } from './pieces.ts';
+import { openPieces, type PieceOptions, type PieceSource } from './pieces.ts';
 import { TarInput } from './tar-input.ts';
 
 const MOST_THREADS = 2;
@@ -17,33 +17,35 @@ export interface OpenOptions {
   readonly path: string;
   readonly compression: Compression;
   readonly niceness: number;
+  /** Ends the reading; when left out, nothing does. */
+  readonly signal?: AbortSignal;
 }
 
 /** An archive file that is being read. */
 export class OpenArchive {
   readonly source: ByteSource;
   readonly layout: Layout;
-  readonly #pool: FramePool;
+  readonly #reading: Pick<PieceOptions, 'pool' | 'signal'>;
 
-  constructor(source: ByteSource, layout: Layout, pool: FramePool) {
+  constructor(source: ByteSource, layout: Layout, reading: Pick<PieceOptions, 'pool' | 'signal'>) {
     this.source = source;
     this.layout = layout;
-    this.#pool = pool;
+    this.#reading = reading;
   }
 
   /** The tar stream from its first byte. */
   pieces(): PieceSource {
-    return openPieces({ source: this.source, layout: this.layout, pool: this.#pool, ahead: AHEAD }, 'start');
+    return openPieces({ source: this.source, layout: this.layout, ...this.#reading, ahead: AHEAD }, 'start');
   }
 
   /** The manifest's lines; may be asked for several times. */
   manifest(): AsyncGenerator<ManifestLine, void, undefined> {
-    const options = { source: this.source, layout: this.layout, pool: this.#pool, ahead: 1 };
+    const options = { source: this.source, layout: this.layout, ...this.#reading, ahead: 1 };
     return readManifest(new TarInput(openPieces(options, 'manifest')), this.layout.tarSize);
   }
 
   async close(): Promise<void> {
-    await this.#pool.close();
+    await this.#reading.pool.close();
     await this.source.close();
   }
 }
@@ -62,7 +64,8 @@ export async function openArchive(options: OpenOptions): Promise<OpenArchive> {
   try {
     const layout = await readLayout(source, options.compression);
     const threads = options.compression === 'zstd' ? Math.min(MOST_THREADS, availableParallelism()) : 0;
-    return new OpenArchive(source, layout, new FramePool(threads, options.niceness));
+    const pool = new FramePool(threads, options.niceness);
+    return new OpenArchive(source, layout, { pool, signal: options.signal ?? new AbortController().signal });
   } catch (error) {
     await source.close();
     throw error;

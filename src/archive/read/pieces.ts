@@ -1,5 +1,7 @@
 /** The tar stream of an archive, piece by piece. */
+import { nextTurn } from '../../clock.ts';
 import { BackupError } from '../../errors.ts';
+import { throwIfAborted } from '../../io/abort.ts';
 import type { ByteSource } from '../../io/byte-source.ts';
 import type { FramePool } from '../worker/frame-pool.ts';
 import { GzipPieces } from './gzip-pieces.ts';
@@ -29,29 +31,51 @@ export interface PieceOptions {
   readonly pool: FramePool;
   /** Frames that are decompressed ahead. */
   readonly ahead: number;
+  readonly signal: AbortSignal;
 }
 
 /** Begins with the manifest or with the first piece. */
 export function openPieces(options: PieceOptions, from: 'start' | 'manifest'): PieceSource {
-  const { layout } = options;
+  const { layout, signal } = options;
   const start =
     from === 'start' ? { file: 0, tar: 0 } : { file: layout.manifestFileOffset, tar: layout.manifestTarOffset };
   switch (layout.compression) {
     case 'zstd': {
       const pieces = new ZstdPieces(options);
       pieces.seek(start.tar);
-      return pieces;
+      return new CancelablePieces(pieces, signal);
     }
     case 'gzip':
-      return new GzipPieces(options, start);
+      return new CancelablePieces(new GzipPieces(options, start), signal);
     case 'none':
-      return new PlainPieces(options, start.tar);
+      return new CancelablePieces(new PlainPieces(options, start.tar), signal);
   }
 }
 
-/** @throws BackupError `archive_corrupt` that says which part of the tar stream is gone */
-export function soundBytes(piece: Piece): Buffer {
-  if (piece.bytes !== null) return piece.bytes;
-  const place = `bytes ${String(piece.tarOffset)} to ${String(piece.tarOffset + piece.size)} of the tar stream`;
-  throw new BackupError('archive_corrupt', `The archive is damaged in ${place}: ${piece.problem}.`);
+/** Looks at the signal before each piece. */
+class CancelablePieces implements PieceSource {
+  readonly #pieces: PieceSource;
+  readonly #signal: AbortSignal;
+
+  constructor(pieces: PieceSource, signal: AbortSignal) {
+    this.#pieces = pieces;
+    this.#signal = signal;
+  }
+
+  async next(): Promise<Piece | null> {
+    // Where everything is read synchronously, the message that cancels would never be heard.
+    await nextTurn();
+    throwIfAborted(this.#signal);
+    return this.#pieces.next();
+  }
+
+  seek(tarOffset: number): void {
+    this.#pieces.seek(tarOffset);
+  }
+}
+
+/** Says which part of the tar stream is gone. */
+export function damageError({ tarOffset, size, problem }: Piece): BackupError {
+  const place = `bytes ${String(tarOffset)} to ${String(tarOffset + size)} of the tar stream`;
+  return new BackupError('archive_corrupt', `The archive is damaged in ${place}: ${problem}.`);
 }

@@ -1,33 +1,17 @@
-/** The folder beside the target in which a restore is put together before anything of the target is touched. */
-import {
-  chmodSync,
-  lchownSync,
-  linkSync,
-  lstatSync,
-  lutimesSync,
-  mkdirSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  utimesSync,
-} from 'node:fs';
-import { randomBytes } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { chmodSync, lchownSync, linkSync, lstatSync, lutimesSync, mkdirSync, symlinkSync, utimesSync } from 'node:fs';
 import { BackupError, systemCode } from '../../errors.ts';
-import { formatIdentity, ownerState, parseIdentity, processIdentity } from '../../io/process-identity.ts';
 import type { Member } from '../format/manifest-line.ts';
 import { settable } from './file-times.ts';
 import { safeParts } from './safe-path.ts';
 import { StagedFile, type Rights } from './staged-file.ts';
 
-const PREFIX = '.nightkeep-restore~';
 const SLASH = Buffer.from('/');
 const OPEN_MODE = 0o700;
 const PLAIN_MODES = 0o777;
 const ALL_MODES = 0o7777;
 
+/** Makes the members of an archive below one folder, and nothing outside of it. */
 export class Staging {
-  readonly path: string;
   readonly #root: Buffer;
   readonly #rights: Rights;
   /** Their modes and times are set last: a read-only folder could not be filled, and filling changes the time. */
@@ -35,15 +19,11 @@ export class Staging {
   /** Made last, so that nothing is ever written through one. */
   readonly #symlinks: Member[] = [];
 
-  constructor(target: string, keepSetuid: boolean) {
-    const parent = dirname(target);
-    mkdirSync(parent, { recursive: true });
-    removeAbandoned(parent);
-    this.path = join(parent, `${PREFIX}${formatIdentity(processIdentity())}~${randomBytes(6).toString('hex')}`);
-    mkdirSync(this.path, { mode: OPEN_MODE });
-    this.#root = Buffer.from(this.path);
+  /** @param path - an empty folder */
+  constructor(path: string, keepSetuid: boolean) {
+    this.#root = Buffer.from(path);
     this.#rights = {
-      isRoot: process.getuid?.() === 0,
+      isRoot: process.geteuid?.() === 0,
       modeMask: keepSetuid ? ALL_MODES : PLAIN_MODES,
     };
   }
@@ -85,10 +65,6 @@ export class Staging {
       const time = settable(member.mtimeNs);
       utimesSync(path, time, time);
     }
-  }
-
-  remove(): void {
-    rmSync(this.path, { recursive: true, force: true });
   }
 
   #place(path: Buffer): Buffer {
@@ -146,13 +122,4 @@ function twice(path: Buffer, root: Buffer): BackupError {
       data: { member: name },
     },
   );
-}
-
-/** Folders that a process left here which is no more. */
-function removeAbandoned(parent: string): void {
-  for (const name of readdirSync(parent)) {
-    if (!name.startsWith(PREFIX)) continue;
-    const owner = parseIdentity(name.slice(PREFIX.length).split('~')[0] ?? '');
-    if (owner !== null && ownerState(owner) === 'dead') rmSync(join(parent, name), { recursive: true, force: true });
-  }
 }

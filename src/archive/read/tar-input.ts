@@ -1,5 +1,5 @@
 import { BackupError } from '../../errors.ts';
-import { soundBytes, type PieceSource } from './pieces.ts';
+import { damageError, type Piece, type PieceSource } from './pieces.ts';
 
 /** Reads the tar stream. Its generators yield each time the piece is used up: `load` the next, then go on. */
 export class TarInput {
@@ -7,6 +7,8 @@ export class TarInput {
   #bytes: Buffer = Buffer.alloc(0);
   #at = 0;
   #start = 0;
+  /** The damaged piece that was met last. */
+  #damaged: Piece | null = null;
 
   constructor(pieces: PieceSource) {
     this.#pieces = pieces;
@@ -18,14 +20,18 @@ export class TarInput {
   }
 
   /**
-   * Gets the next piece.
+   * Gets the next piece. After a failure `skipTo` leads on.
    *
    * @throws BackupError `archive_corrupt` when there is none or it is damaged
    */
   async load(): Promise<void> {
     const piece = await this.#pieces.next();
     if (piece === null) throw new BackupError('archive_corrupt', 'The archive ends before its manifest does.');
-    this.#bytes = soundBytes(piece);
+    if (piece.bytes === null) {
+      this.#damaged = piece;
+      throw damageError(piece);
+    }
+    this.#bytes = piece.bytes;
     this.#start = piece.tarOffset;
     this.#at = 0;
   }
@@ -35,10 +41,21 @@ export class TarInput {
     return this.#at === this.#bytes.length && (await this.#pieces.next()) === null;
   }
 
-  /** Goes to a place further on. */
+  /**
+   * Goes to a place further on, over damaged pieces too.
+   *
+   * @throws BackupError `archive_corrupt` when that place is damaged, or behind
+   */
   async skipTo(offset: number): Promise<void> {
+    const damaged = this.#damaged;
+    if (damaged !== null && offset >= damaged.tarOffset && offset < damaged.tarOffset + damaged.size) {
+      throw damageError(damaged);
+    }
     if (offset >= this.#start + this.#bytes.length) this.#pieces.seek(offset);
     while (offset >= this.#start + this.#bytes.length) await this.load();
+    if (offset < this.offset) {
+      throw new BackupError('archive_corrupt', 'The manifest does not have the members in the order of the archive.');
+    }
     this.#at = offset - this.#start;
   }
 

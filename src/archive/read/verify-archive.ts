@@ -1,12 +1,12 @@
 /** Proves that an archive is whole and is what its sidecar and its manifest say. Runs in a worker thread. */
-import { createHash, type Hash } from 'node:crypto';
 import { BackupError, toBackupError } from '../../errors.ts';
 import type { TaskContext, TaskProblem, VerifyResult, VerifyTask } from '../tasks.ts';
 import type { EndLine } from '../format/manifest-line.ts';
 import { checkFile } from './check-file.ts';
-import { readMember, shown, type MemberEntry } from './lockstep.ts';
+import { Lockstep, memberError, type MemberEntry } from './lockstep.ts';
 import { openArchive, type OpenArchive } from './open-archive.ts';
-import type { PieceSource } from './pieces.ts';
+import { OwnHeader } from './own-header.ts';
+import { ProgressSteps } from './progress-steps.ts';
 import { TarInput } from './tar-input.ts';
 
 const MOST_PROBLEMS = 100;
@@ -15,31 +15,23 @@ const MOST_PROBLEMS = 100;
  * @returns every problem that was found; errors of reading the file itself are thrown
  */
 export async function verifyArchive(task: VerifyTask, context: TaskContext): Promise<VerifyResult> {
-  const problems: TaskProblem[] = [];
-  const add = (error: unknown): void => {
-    problems.push(problemOf(error));
-  };
   let archive: OpenArchive;
   try {
-    archive = await openArchive({ ...task, niceness: context.niceness });
+    archive = await openArchive({ ...task, niceness: context.niceness, signal: context.signal });
   } catch (error) {
     return { problems: [problemOf(error)], files: 0, bytes: 0 };
   }
   try {
-    for (const error of await checkFile(archive, task.expected)) add(error);
-    const damaged = new DamageLog(archive.pieces());
-    const checker = new LockstepCheck(archive, damaged, { task, context });
-    const result = await checker.run().catch((error: unknown) => {
-      add(error);
-      return { files: 0, bytes: 0 };
-    });
-    for (const error of await damaged.explain(archive)) add(error);
-    return { problems: problems.slice(0, MOST_PROBLEMS), ...result };
+    const outside = await checkFile(archive, task.expected, context.signal);
+    const members = await new MemberCheck(archive, task.expected, context).run();
+    const problems = [...outside.map(problemOf), ...members.problems].slice(0, MOST_PROBLEMS);
+    return { problems, files: members.files, bytes: members.bytes };
   } finally {
     await archive.close();
   }
 }
 
+/** @throws what is no damage */
 function problemOf(error: unknown): TaskProblem {
   const known = toBackupError(error, 'archive_corrupt');
   if (known.code !== 'archive_corrupt' && known.code !== 'unsupported_format') throw known;
@@ -47,126 +39,72 @@ function problemOf(error: unknown): TaskProblem {
   return { code: known.code, member: typeof member === 'string' ? member : null, message: known.message };
 }
 
-/** The first pass over the pieces, remembering which were damaged. */
-class DamageLog implements PieceSource {
-  readonly #pieces: PieceSource;
-  readonly #damaged: { readonly start: number; readonly end: number; readonly problem: string }[] = [];
-
-  constructor(pieces: PieceSource) {
-    this.#pieces = pieces;
-  }
-
-  async next(): ReturnType<PieceSource['next']> {
-    const piece = await this.#pieces.next();
-    if (piece?.bytes === null) {
-      this.#damaged.push({ start: piece.tarOffset, end: piece.tarOffset + piece.size, problem: piece.problem });
-    }
-    return piece;
-  }
-
-  seek(tarOffset: number): void {
-    this.#pieces.seek(tarOffset);
-  }
-
-  /** Reads on to the end and names the members in every damaged piece, as far as the manifest can be read. */
-  async explain(archive: OpenArchive): Promise<BackupError[]> {
-    if (this.#damaged.length === 0) return [];
-    while ((await this.next()) !== null);
-    const found: BackupError[] = [];
-    try {
-      for await (const line of archive.manifest()) {
-        if (line.kind === 'member') found.push(...this.#hits(line));
-        if (found.length >= MOST_PROBLEMS) break;
-      }
-    } catch {
-      // The manifest is damaged too, which was reported already.
-    }
-    return found;
-  }
-
-  #hits({ member, offset }: MemberEntry): BackupError[] {
-    const path = shown(member.path);
-    return this.#damaged
-      .filter(({ start, end }) => offset < end && offset + Math.max(member.size, 1) > start)
-      .map(({ problem }) => {
-        const text = `${path}: it lies in a damaged part of the archive (${problem}).`;
-        return new BackupError('archive_corrupt', text, { data: { member: path } });
-      });
-  }
-}
-
-/** Members and manifest side by side. */
-class LockstepCheck {
+/** Reads all members, on behind those that are damaged. */
+class MemberCheck {
   readonly #archive: OpenArchive;
   readonly #input: TarInput;
-  readonly #options: { readonly task: VerifyTask; readonly context: TaskContext };
-  readonly #structure: Hash = createHash('sha256');
-  readonly #header: Buffer[] = [];
-  #members = 0;
-  #files = 0;
-  #bytes = 0;
+  readonly #lockstep: Lockstep;
+  readonly #header = new OwnHeader();
+  readonly #expected: VerifyTask['expected'];
+  readonly #progress: ProgressSteps;
+  readonly #problems: TaskProblem[] = [];
+  #isFirst = true;
 
-  constructor(archive: OpenArchive, pieces: PieceSource, options: { task: VerifyTask; context: TaskContext }) {
+  constructor(archive: OpenArchive, expected: VerifyTask['expected'], context: TaskContext) {
     this.#archive = archive;
-    this.#input = new TarInput(pieces);
-    this.#options = options;
+    this.#input = new TarInput(archive.pieces());
+    this.#lockstep = new Lockstep(this.#input);
+    this.#expected = expected;
+    this.#progress = new ProgressSteps(context, archive.layout.tarSize);
   }
 
-  async run(): Promise<{ files: number; bytes: number }> {
-    const { context } = this.#options;
-    let end: EndLine | null = null;
-    for await (const line of this.#archive.manifest()) {
-      if (line.kind === 'member') await this.#input.drive(this.#member(line));
-      if (line.kind === 'end') end = line.end;
-      if (this.#members % 64 === 0) {
-        context.signal.throwIfAborted();
-        context.onProgress({ bytes: this.#input.offset, total: this.#archive.layout.tarSize, files: this.#files });
+  async run(): Promise<VerifyResult> {
+    const problems = this.#problems;
+    try {
+      let end: EndLine | null = null;
+      for await (const line of this.#archive.manifest()) {
+        if (line.kind === 'member') await this.#check(line);
+        if (line.kind === 'end') end = line.end;
+        if (problems.length >= MOST_PROBLEMS) break;
       }
+      // What was left out by a damage would be found missing here again.
+      if (problems.length === 0) this.#checkEnd(end);
+    } catch (error) {
+      problems.push(problemOf(error));
     }
-    this.#checkEnd(end);
-    this.#checkHeader();
-    return { files: this.#files, bytes: this.#bytes };
+    const { files, bytes } = this.#lockstep;
+    return { problems, files, bytes };
   }
 
-  *#member(line: MemberEntry): Generator<void, void, undefined> {
-    const first = this.#members === 0;
-    const { member } = line;
-    if (first && (member.path.toString() !== 'backup.json' || member.type !== 'file')) {
-      throw new BackupError('archive_corrupt', 'The first member is not backup.json.');
+  async #check(entry: MemberEntry): Promise<void> {
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    try {
+      if (this.#problems.length > 0) await this.#input.skipTo(entry.offset);
+      if (isFirst) this.#header.begin(entry);
+      await this.#input.drive(this.#lockstep.read(entry, (part) => this.#use(part, isFirst)));
+      if (isFirst) this.#header.check(this.#expected?.backupId ?? null);
+    } catch (error) {
+      this.#problems.push(problemOf(named(error, entry)));
     }
-    const onContent = first ? (part: Buffer) => void this.#header.push(Buffer.from(part)) : () => undefined;
-    yield* readMember(this.#input, line, { onContent, structure: this.#structure });
-    this.#members += 1;
-    if (first || (member.type !== 'file' && member.type !== 'hardlink')) return;
-    this.#files += 1;
-    this.#bytes += member.size;
+    this.#progress.member(this.#input.offset, this.#lockstep.files);
+  }
+
+  #use(part: Buffer, isFirst: boolean): void {
+    if (isFirst) this.#header.add(part);
+    this.#progress.bytes(this.#input.offset, this.#lockstep.files);
   }
 
   #checkEnd(end: EndLine | null): void {
-    const structure = this.#structure.digest('hex');
-    const { layout } = this.#archive;
-    const fits =
-      end !== null &&
-      end.members === this.#members &&
-      end.files === this.#files &&
-      end.bytes === this.#bytes &&
-      end.structure_sha256 === structure &&
-      this.#input.offset === layout.manifestTarOffset;
-    if (!fits) throw new BackupError('archive_corrupt', 'The end of the manifest does not fit the members.');
+    this.#lockstep.checkEnd(end, this.#archive.layout.manifestTarOffset);
+    const { files, bytes } = this.#lockstep;
+    if (this.#expected === null || (this.#expected.files === files && this.#expected.bytes === bytes)) return;
+    throw new BackupError('archive_corrupt', 'The archive does not hold as many files and bytes as its sidecar says.');
   }
+}
 
-  #checkHeader(): void {
-    const { expected } = this.#options.task;
-    if (expected === null) return;
-    const { backup_id: id } = JSON.parse(Buffer.concat(this.#header).toString('utf8')) as { backup_id?: unknown };
-    if (id !== expected.backupId) {
-      throw new BackupError('archive_corrupt', `The archive is that of another backup: ${String(id)}.`);
-    }
-    if (expected.files !== this.#files || expected.bytes !== this.#bytes) {
-      throw new BackupError(
-        'archive_corrupt',
-        'The archive does not hold as many files and bytes as its sidecar says.',
-      );
-    }
-  }
+/** The error, with the member that it befell. */
+function named(error: unknown, entry: MemberEntry): unknown {
+  if (!(error instanceof BackupError) || error.code !== 'archive_corrupt' || 'member' in error.data) return error;
+  return memberError(entry, `it cannot be read (${error.message.replace(/\.$/, '')})`, error);
 }

@@ -1,0 +1,89 @@
+/** Archives built by hand, so that they can be wrong in just one thing. Uncompressed. */
+import { createHash } from 'node:crypto';
+import { endLine, memberLine, type EndLine, type Member } from '../../src/archive/format/manifest-line.ts';
+import { encodeMember, padding } from '../../src/archive/format/tar-header.ts';
+import { BACKUP_ID } from './archives.ts';
+
+export interface Entry {
+  readonly member: Member;
+  readonly content?: Buffer;
+  /** In the archive, and not in its manifest. */
+  readonly unlisted?: boolean;
+}
+
+/** @param path - latin1: one character a byte */
+export function member(path: string, changes: Partial<Member> = {}): Member {
+  const name = Buffer.from(path, 'latin1');
+  return {
+    type: 'file',
+    path: name,
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    mtimeNs: 0n,
+    size: 0,
+    link: null,
+    sparse: false,
+    ...changes,
+  };
+}
+
+export function file(path: string, text = 'evil'): Entry {
+  return { member: member(path, { size: text.length }), content: Buffer.from(text) };
+}
+
+export function folderEntry(path: string, mode = 0o755): Entry {
+  return { member: member(path, { type: 'directory', mode }) };
+}
+
+export function symlink(path: string, to: string): Entry {
+  return { member: member(path, { type: 'symlink', link: Buffer.from(to) }) };
+}
+
+export function hardlink(path: string, to: string): Entry {
+  return { member: member(path, { type: 'hardlink', link: Buffer.from(to) }) };
+}
+
+export interface BuildOptions {
+  /** Content of `backup.json`. */
+  readonly header?: string;
+  /** Makes the manifest's member lines something else; the checksums are made to fit. */
+  readonly lines?: (lines: readonly string[]) => readonly string[];
+  readonly end?: Partial<EndLine>;
+  /** Behind the end line, in the manifest. */
+  readonly rest?: string;
+  /** Behind the two zero blocks. */
+  readonly behind?: Buffer;
+}
+
+const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Right in every checksum, and wrong only in what was asked for. */
+export function buildArchive(entries: readonly Entry[], options: BuildOptions = {}): Buffer {
+  const parts: Buffer[] = [];
+  const structure = createHash('sha256');
+  const lines: string[] = [];
+  const counts = { members: 0, files: 0, bytes: 0 };
+  let offset = 0;
+  const header = options.header ?? JSON.stringify({ format: 1, backup_id: BACKUP_ID });
+  for (const { member: one, content = Buffer.alloc(0), unlisted } of [file('backup.json', header), ...entries]) {
+    const block = Buffer.from(encodeMember(one));
+    const pad = Buffer.alloc(padding(one.size));
+    if (unlisted !== true) {
+      structure.update(block).update(pad);
+      lines.push(memberLine(one, one.type === 'file' ? sha256(content) : null, offset));
+      const isFile = counts.members > 0 && (one.type === 'file' || one.type === 'hardlink');
+      counts.members += 1;
+      counts.files += isFile ? 1 : 0;
+      counts.bytes += isFile ? one.size : 0;
+    }
+    parts.push(block, content, pad);
+    offset += block.length + content.length + pad.length;
+  }
+  const body = (options.lines?.(lines) ?? lines).join('');
+  const sums = { structure_sha256: structure.digest('hex'), manifest_sha256: sha256(body) };
+  const manifest = Buffer.from(body + endLine({ ...counts, ...sums, ...options.end }) + (options.rest ?? ''));
+  const own = member('manifest.jsonl', { mode: 0o600, size: manifest.length });
+  const zeros = Buffer.alloc(padding(manifest.length) + 1024);
+  return Buffer.concat([...parts, encodeMember(own), manifest, zeros, options.behind ?? Buffer.alloc(0)]);
+}
