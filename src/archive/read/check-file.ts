@@ -4,6 +4,7 @@ import { BackupError } from '../../errors.ts';
 import { throwIfAborted } from '../../io/abort.ts';
 import type { VerifyTask } from '../tasks.ts';
 import type { OpenArchive } from './open-archive.ts';
+import type { ProgressSteps } from './progress-steps.ts';
 
 const STEP = 4 * 1024 * 1024;
 
@@ -14,7 +15,13 @@ interface Digests {
   readonly stream: string | null;
 }
 
-async function digestFile({ source, layout }: OpenArchive, signal: AbortSignal): Promise<Digests> {
+/** Told while the file is read, and asked whether to go on. */
+interface Watch {
+  readonly progress: ProgressSteps;
+  readonly signal: AbortSignal;
+}
+
+async function digestFile({ source, layout }: OpenArchive, { progress, signal }: Watch): Promise<Digests> {
   const hash = createHash('sha256');
   let stream: string | null = null;
   const buffer = Buffer.alloc(Math.min(STEP, source.size));
@@ -26,6 +33,7 @@ async function digestFile({ source, layout }: OpenArchive, signal: AbortSignal):
     await source.read(part, at);
     hash.update(part);
     at += part.length;
+    progress.bytes(at, 0);
     if (at === layout.streamEnd) stream = hash.copy().digest('hex');
   }
   return { file: hash.digest('hex'), stream };
@@ -39,11 +47,11 @@ async function digestFile({ source, layout }: OpenArchive, signal: AbortSignal):
 export async function checkFile(
   archive: OpenArchive,
   expected: VerifyTask['expected'],
-  signal: AbortSignal,
+  watch: Watch,
 ): Promise<BackupError[]> {
   const { source, layout } = archive;
   const found: string[] = [];
-  const digests = await digestFile(archive, signal);
+  const digests = await digestFile(archive, watch);
   if (layout.sha256 !== null && layout.sha256.toString('hex') !== digests.stream) {
     found.push('The archive is damaged: it has not the sha256 that its trailer says.');
   }

@@ -29,6 +29,7 @@ export class ProgressSteps {
 
   #tell(bytes: number, files: number): void {
     this.#told = bytes;
-    this.#context.onProgress({ bytes, total: this.#total, files });
+    // Content that a hard link gets was not foreseen.
+    this.#context.onProgress({ bytes: Math.min(bytes, this.#total), total: this.#total, files });
   }
 }

@@ -1,14 +1,7 @@
 import { closeSync, constants, fchmodSync, fchownSync, ftruncateSync, futimesSync, openSync, writeSync } from 'node:fs';
 import type { Member } from '../format/manifest-line.ts';
 import { settable } from './file-times.ts';
-
-/** What the restoring process may and must do. */
-export interface Rights {
-  /** Owners can be given away. */
-  readonly isRoot: boolean;
-  /** Permission bits that are kept. */
-  readonly modeMask: number;
-}
+import type { Rights } from './rights.ts';
 
 const FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 /** Nobody else sees a file before it is whole. */
@@ -37,21 +30,19 @@ export class StagedFile {
     for (let at = 0; at < part.length;) {
       const step = HOLE_STEP - (this.#at % HOLE_STEP);
       const block = part.subarray(at, at + step);
-      const isHole = block.length === HOLE_STEP && block.equals(ZEROS);
-      if (isHole) this.#at += HOLE_STEP;
+      const isHole = block.equals(ZEROS.subarray(0, block.length));
+      if (isHole) this.#at += block.length;
       else this.#put(block);
       at += block.length;
     }
   }
 
   finish(): void {
-    const { mode, uid, gid, mtimeNs, sparse, size } = this.#member;
-    if (sparse) ftruncateSync(this.#fd, size);
-    if (this.#rights.isRoot) fchownSync(this.#fd, uid, gid);
-    const wanted = mode & this.#rights.modeMask;
-    // Last of the two, because setting the owner clears the setuid bits.
-    if (wanted !== PRIVATE) fchmodSync(this.#fd, wanted);
-    const time = settable(mtimeNs);
+    const member = this.#member;
+    if (member.sparse) ftruncateSync(this.#fd, member.size);
+    const mode = this.#rights.give(member, (uid, gid) => fchownSync(this.#fd, uid, gid));
+    if (mode !== PRIVATE) fchmodSync(this.#fd, mode);
+    const time = settable(member.mtimeNs);
     futimesSync(this.#fd, time, time);
   }
 

@@ -3,12 +3,11 @@ import { BackupError, systemCode } from '../../errors.ts';
 import type { Member } from '../format/manifest-line.ts';
 import { settable } from './file-times.ts';
 import { safeParts } from './safe-path.ts';
-import { StagedFile, type Rights } from './staged-file.ts';
+import { Rights } from './rights.ts';
+import { StagedFile } from './staged-file.ts';
 
 const SLASH = Buffer.from('/');
 const OPEN_MODE = 0o700;
-const PLAIN_MODES = 0o777;
-const ALL_MODES = 0o7777;
 
 /** Makes the members of an archive below one folder, and nothing outside of it. */
 export class Staging {
@@ -22,10 +21,7 @@ export class Staging {
   /** @param path - an empty folder */
   constructor(path: string, keepSetuid: boolean) {
     this.#root = Buffer.from(path);
-    this.#rights = {
-      isRoot: process.geteuid?.() === 0,
-      modeMask: keepSetuid ? ALL_MODES : PLAIN_MODES,
-    };
+    this.#rights = new Rights(keepSetuid);
   }
 
   /** Makes a folder, symbolic link (later) or hard link. */
@@ -60,8 +56,8 @@ export class Staging {
     for (const member of this.#symlinks) this.#symlink(member);
     for (const member of this.#folders.reverse()) {
       const path = this.#place(member.path);
-      if (this.#rights.isRoot) lchownSync(path, member.uid, member.gid);
-      chmodSync(path, member.mode & this.#rights.modeMask);
+      const mode = this.#rights.give(member, (uid, gid) => lchownSync(path, uid, gid));
+      chmodSync(path, mode);
       const time = settable(member.mtimeNs);
       utimesSync(path, time, time);
     }
@@ -107,7 +103,7 @@ export class Staging {
     this.#inParent(path, () => {
       symlinkSync(member.link ?? '', path);
     });
-    if (this.#rights.isRoot) lchownSync(path, member.uid, member.gid);
+    this.#rights.give(member, (uid, gid) => lchownSync(path, uid, gid));
     const time = settable(member.mtimeNs);
     lutimesSync(path, time, time);
   }

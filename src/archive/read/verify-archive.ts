@@ -22,8 +22,10 @@ export async function verifyArchive(task: VerifyTask, context: TaskContext): Pro
     return { problems: [problemOf(error)], files: 0, bytes: 0 };
   }
   try {
-    const outside = await checkFile(archive, task.expected, context.signal);
-    const members = await new MemberCheck(archive, task.expected, context).run();
+    // The file is read twice: as a whole, and for its members.
+    const progress = new ProgressSteps(context, archive.source.size + archive.layout.tarSize);
+    const outside = await checkFile(archive, task.expected, { progress, signal: context.signal });
+    const members = await new MemberCheck(archive, task.expected, progress).run();
     const problems = [...outside.map(problemOf), ...members.problems].slice(0, MOST_PROBLEMS);
     return { problems, files: members.files, bytes: members.bytes };
   } finally {
@@ -50,12 +52,12 @@ class MemberCheck {
   readonly #problems: TaskProblem[] = [];
   #isFirst = true;
 
-  constructor(archive: OpenArchive, expected: VerifyTask['expected'], context: TaskContext) {
+  constructor(archive: OpenArchive, expected: VerifyTask['expected'], progress: ProgressSteps) {
     this.#archive = archive;
     this.#input = new TarInput(archive.pieces());
     this.#lockstep = new Lockstep(this.#input);
     this.#expected = expected;
-    this.#progress = new ProgressSteps(context, archive.layout.tarSize);
+    this.#progress = progress;
   }
 
   async run(): Promise<VerifyResult> {
@@ -87,12 +89,16 @@ class MemberCheck {
     } catch (error) {
       this.#problems.push(problemOf(named(error, entry)));
     }
-    this.#progress.member(this.#input.offset, this.#lockstep.files);
+    this.#progress.member(this.#read(), this.#lockstep.files);
   }
 
   #use(part: Buffer, isFirst: boolean): void {
     if (isFirst) this.#header.add(part);
-    this.#progress.bytes(this.#input.offset, this.#lockstep.files);
+    this.#progress.bytes(this.#read(), this.#lockstep.files);
+  }
+
+  #read(): number {
+    return this.#archive.source.size + this.#input.offset;
   }
 
   #checkEnd(end: EndLine | null): void {

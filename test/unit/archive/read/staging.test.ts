@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import {
   chmodSync,
-  chownSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -15,29 +14,10 @@ import { BackupError } from '../../../../src/errors.ts';
 import { formatIdentity, processIdentity } from '../../../../src/io/process-identity.ts';
 import type { RestoreResult, RestoreTask } from '../../../../src/archive/tasks.ts';
 import { restore } from '../../../helpers/archives.ts';
+import { asNobody, giveToNobody } from '../../../helpers/as-nobody.ts';
 import { buildArchive, file, folderEntry, type Entry } from '../../../helpers/built-archive.ts';
 import { withSmallDisk } from '../../../helpers/small-disk.ts';
 import { tempFolder } from '../../../helpers/temp-folder.ts';
-
-const NOBODY = 65_534;
-const IS_ROOT = process.geteuid?.() === 0;
-
-/** As one who is not root, where the test is root. */
-async function asNobody<T>(work: () => Promise<T>): Promise<T> {
-  if (!IS_ROOT) return work();
-  process.setegid?.(NOBODY);
-  process.seteuid?.(NOBODY);
-  try {
-    return await work();
-  } finally {
-    process.seteuid?.(0);
-    process.setegid?.(0);
-  }
-}
-
-function giveToNobody(...paths: readonly string[]): void {
-  if (IS_ROOT) for (const path of paths) chownSync(path, NOBODY, NOBODY);
-}
 
 describe('the folder in which a restore is staged', () => {
   const folder = tempFolder();
