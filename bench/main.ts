@@ -50,7 +50,9 @@ async function main(): Promise<boolean> {
   try {
     for (const one of cases) {
       console.error(`… ${one.name}`);
-      rows.push(...(await one.run()));
+      const found = await one.run();
+      console.error(renderText(found));
+      rows.push(...found);
     }
   } finally {
     rmSync(join(CACHE, 'out'), { recursive: true, force: true });
