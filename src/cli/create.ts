@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { formatBytes, type BackupRecord, type BackupRequest, type Compression, type Engine } from '../index.ts';
 import { optional, required, type Command, type ExitCode, type Invocation } from './command.ts';
+import { fileCount } from './file-count.ts';
 import { parseLocation } from './location.ts';
 import { printJson, printLine } from './print.ts';
 import { withSession } from './session.ts';
@@ -53,7 +54,7 @@ function tellInterrupted(engine: Engine): void {
 
 function warnOfFailedFiles({ failed_files: { count, list } }: BackupRecord): void {
   if (count === 0) return;
-  console.error(`warning: ${count} ${count === 1 ? 'file is' : 'files are'} not, or not whole, in the backup:`);
+  console.error(`warning: ${fileCount(count)} ${count === 1 ? 'is' : 'are'} not, or not whole, in the backup:`);
   for (const { path, reason, message } of list.slice(0, SHOWN_FAILURES))
     console.error(`  ${path}: ${reason} (${message})`);
   if (count > SHOWN_FAILURES) console.error(`  … and ${count - SHOWN_FAILURES} more`);
@@ -63,7 +64,7 @@ function describe(record: BackupRecord, folder: string): string {
   return [
     `Backup   ${record.backup_id}  "${record.name}"`,
     `Archive  ${join(folder, record.file)}`,
-    `Size     ${formatBytes(record.size)}, from ${formatBytes(record.bytes)} in ${record.files} files`,
+    `Size     ${formatBytes(record.size)}, from ${formatBytes(record.bytes)} in ${fileCount(record.files)}`,
   ].join('\n');
 }
 

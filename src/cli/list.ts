@@ -1,5 +1,6 @@
 import { formatBytes, type BackupRecord } from '../index.ts';
 import { required, type Command, type ExitCode, type Invocation } from './command.ts';
+import { fileCount } from './file-count.ts';
 import { existingLocation } from './location.ts';
 import { printJson, printLine } from './print.ts';
 import { withSession } from './session.ts';
@@ -18,7 +19,7 @@ const row = (record: BackupRecord): readonly string[] => [
   record.date.slice(0, 16).replace('T', ' '),
   formatBytes(record.size),
   String(record.files),
-  record.failed_files.count === 0 ? record.name : `${record.name} (${record.failed_files.count} files failed)`,
+  record.failed_files.count === 0 ? record.name : `${record.name} (${fileCount(record.failed_files.count)} failed)`,
 ];
 
 async function run(invocation: Invocation): Promise<ExitCode> {

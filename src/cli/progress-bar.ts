@@ -1,11 +1,12 @@
 import { formatBytes, type Engine, type JobId, type Progress } from '../index.ts';
+import { fileCount } from './file-count.ts';
 
 const WIDTH = 30;
 const DEFAULT_COLUMNS = 80;
 
 function bar({ percent, bytes, total_bytes: total, files }: Progress): string {
   const full = Math.floor((percent / 100) * WIDTH);
-  const figures = `${formatBytes(bytes)} of ${formatBytes(Math.max(total, bytes))}, ${files} files`;
+  const figures = `${formatBytes(bytes)} of ${formatBytes(Math.max(total, bytes))}, ${fileCount(files)}`;
   return `[${'#'.repeat(full)}${'.'.repeat(WIDTH - full)}] ${String(Math.floor(percent)).padStart(3)} %  ${figures}`;
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { formatBytes } from '../index.ts';
 import { required, type Command, type ExitCode, type Invocation } from './command.ts';
+import { fileCount } from './file-count.ts';
 import { findBackup } from './find-backup.ts';
 import { existingLocation } from './location.ts';
 import { printJson, printLine } from './print.ts';
@@ -23,7 +24,7 @@ async function run(invocation: Invocation): Promise<ExitCode> {
     };
     return finish(engine.restore(request));
   });
-  const text = `Restored ${report.files} files, ${formatBytes(report.bytes)}, from ${report.backup_id} to ${report.target}`;
+  const text = `Restored ${fileCount(report.files)}, ${formatBytes(report.bytes)}, from ${report.backup_id} to ${report.target}`;
   await (invocation.json ? printJson(report) : printLine(text));
   return 0;
 }

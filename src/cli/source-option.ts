@@ -27,10 +27,11 @@ function nodeRedSource(path: string, exclude: readonly string[]): SourceSpec {
 
 /**
  * Reads `[LABEL=]PATH`. The label is the path's last part unless given; `node-red=PATH` is the Node-RED user directory. A path
- * that has a `=` in it is given as `./with=sign` or with a label.
+ * with a `=` in it is given as `./with=sign` or with a label.
  */
 export function parseSource(text: string, exclude: readonly string[]): SourceSpec {
-  const labelled = /^([^=/]+)=(.+)$/s.exec(text);
+  // A path that has a `=` in it begins like a path.
+  const labelled = /^(?!\.{0,2}\/)([^=]+)=(.+)$/s.exec(text);
   const label = labelled?.[1];
   const path = resolve(labelled?.[2] ?? text);
   if (text.startsWith('=') || text.endsWith('=')) throw new UsageError(`--source ${text}: expected [LABEL=]PATH.`);

@@ -1,12 +1,13 @@
 import { formatBytes, type VerifyReport } from '../index.ts';
 import { required, type Command, type ExitCode, type Invocation } from './command.ts';
+import { fileCount } from './file-count.ts';
 import { findBackup } from './find-backup.ts';
 import { existingLocation } from './location.ts';
 import { printJson, printLine } from './print.ts';
 import { withSession } from './session.ts';
 
 function describe({ ok, backup_id: id, files, bytes, problems }: VerifyReport): string {
-  if (ok) return `${id} can be restored: ${files} files, ${formatBytes(bytes)}, each proved by its sha256`;
+  if (ok) return `${id} can be restored: ${fileCount(files)}, ${formatBytes(bytes)}, each proved by its sha256`;
   return [`${id} is damaged:`, ...problems.map(({ message }) => `  ${message}`)].join('\n');
 }
 

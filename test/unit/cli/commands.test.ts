@@ -195,6 +195,18 @@ describe('the commands', () => {
     assert.equal(people.code, 1);
   });
 
+  it('take what stands before the first "=" as a label, unless it begins like a path', async () => {
+    for (const label of ['a/b', '..', 'a/../b']) {
+      const { code, message } = await failure('create', '--source', `${label}=${source}`, '--to', target);
+      assert.equal(code, 'invalid_request');
+      assert.match(message, /a label cannot hold/);
+    }
+    const odd = join(folder, 'with=sign');
+    mkdirSync(odd);
+    const record = await runJson<BackupRecord>('create', '--source', odd, '--to', target);
+    assert.deepEqual(record.sources, [{ label: 'with=sign', path: odd }]);
+  });
+
   it('list what is whole and warn of what is not', async () => {
     const record = await create();
     const lost = '20260101T000000Z-00000000';
