@@ -45,8 +45,8 @@ export function hardlink(path: string, to: string): Entry {
 }
 
 export interface BuildOptions {
-  /** Content of `backup.json`. */
-  readonly header?: string;
+  /** Content of `backup.json`; null leaves it out. */
+  readonly header?: string | null;
   /** Makes the manifest's member lines something else; the checksums are made to fit. */
   readonly lines?: (lines: readonly string[]) => readonly string[];
   readonly end?: Partial<EndLine>;
@@ -65,8 +65,9 @@ export function buildArchive(entries: readonly Entry[], options: BuildOptions = 
   const lines: string[] = [];
   const counts = { members: 0, files: 0, bytes: 0 };
   let offset = 0;
-  const header = options.header ?? JSON.stringify({ format: 1, backup_id: BACKUP_ID });
-  for (const { member: one, content = Buffer.alloc(0), unlisted } of [file('backup.json', header), ...entries]) {
+  const { header = JSON.stringify({ format: 1, backup_id: BACKUP_ID }) } = options;
+  const own = header === null ? [] : [file('backup.json', header)];
+  for (const { member: one, content = Buffer.alloc(0), unlisted } of [...own, ...entries]) {
     const block = Buffer.from(encodeMember(one));
     const pad = Buffer.alloc(padding(one.size));
     if (unlisted !== true) {
@@ -83,7 +84,7 @@ export function buildArchive(entries: readonly Entry[], options: BuildOptions = 
   const body = (options.lines?.(lines) ?? lines).join('');
   const sums = { structure_sha256: structure.digest('hex'), manifest_sha256: sha256(body) };
   const manifest = Buffer.from(body + endLine({ ...counts, ...sums, ...options.end }) + (options.rest ?? ''));
-  const own = member('manifest.jsonl', { mode: 0o600, size: manifest.length });
+  const last = member('manifest.jsonl', { mode: 0o600, size: manifest.length });
   const zeros = Buffer.alloc(padding(manifest.length) + 1024);
-  return Buffer.concat([...parts, encodeMember(own), manifest, zeros, options.behind ?? Buffer.alloc(0)]);
+  return Buffer.concat([...parts, encodeMember(last), manifest, zeros, options.behind ?? Buffer.alloc(0)]);
 }

@@ -52,7 +52,6 @@ async function readAt(source: ByteSource, start: number, length: number): Promis
 async function zstdLayout(source: ByteSource): Promise<Layout> {
   const footer = await readAt(source, source.size - SEEK_FOOTER_BYTES, SEEK_FOOTER_BYTES);
   const length = seekTableLength(footer);
-  if (length > source.size) throw corrupt('the seek table is longer than the archive');
   const entries = decodeSeekTable(await readAt(source, source.size - length, length));
   const last = entries.pop();
   if (last?.size !== 0 || last.compressedSize !== ZSTD_TRAILER_BYTES) throw corrupt('the archive has no trailer');

@@ -90,6 +90,8 @@ const CASES: Readonly<Record<string, Case>> = {
     options: { lines: () => [], end: { members: 0, files: 0, bytes: 0 } },
     message: /does not fit/,
   },
+  'nothing in it': { entries: [], options: { header: null }, message: /does not fit/ },
+  'no backup.json': { options: { header: null }, message: /first member/ },
   'a backup.json that is no JSON': { options: { header: 'evil' }, message: /no JSON object/ },
   'a backup.json that is null': { options: { header: 'null' }, message: /no JSON object/ },
   'a backup.json without a format': { options: { header: '{}' }, message: /lacks format/ },
@@ -144,6 +146,35 @@ describe('an archive that contradicts itself', () => {
       (error: unknown) => error instanceof BackupError && error.code === 'archive_corrupt',
     );
     assert.ok(!existsSync(join(folder(), 'target')));
+  });
+
+  it('does not lead a restore of some paths back to a piece that it has left', async () => {
+    const path = join(folder(), 'archive.tar');
+    const entries = [file('a', 'x'.repeat(5 * 1024 * 1024)), file('b')];
+    writeFileSync(
+      path,
+      buildArchive(
+        entries,
+        line(2, (text) => text.replace(/"offset":\d+/, '"offset":512')),
+      ),
+    );
+    const astray = restore(path, join(folder(), 'target'), { compression: 'none', paths: ['a', 'b'] });
+    await assert.rejects(astray, /in the order of the archive/);
+  });
+
+  it('has something in the zeros behind a content', async () => {
+    const path = join(folder(), 'archive.tar');
+    const bytes = buildArchive(A);
+    bytes.write('x', bytes.indexOf('evil') + 100);
+    writeFileSync(path, bytes);
+    for (const paths of [null, ['a']]) {
+      const restoring = restore(path, join(folder(), 'target'), { compression: 'none', paths });
+      await assert.rejects(restoring, /^BackupError: a: the padding/);
+    }
+    assert.deepEqual(await restore(path, join(folder(), 'target'), { compression: 'none', paths: ['b'] }), {
+      files: 1,
+      bytes: 4,
+    });
   });
 
   it('is that of another backup', async () => {
