@@ -1,0 +1,108 @@
+/** The Node-RED editor in a real Chromium: what a person sees and clicks. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+const root = join(import.meta.dirname, '..', '..');
+const SCREENSHOTS = join(root, '.cache', 'screenshots');
+const VIEWPORT = { width: 1400, height: 900 };
+const WAIT_MS = 20_000;
+const TRAY = '.red-ui-tray';
+
+export type Theme = 'light' | 'dark';
+
+export class Editor {
+  readonly page: Page;
+  /** What the page said on its console as an error, and what it threw. */
+  readonly problems: string[] = [];
+  readonly #browser: Browser;
+
+  private constructor(browser: Browser, page: Page) {
+    this.#browser = browser;
+    this.page = page;
+    // The editor asks before it forgets changes.
+    page.on('dialog', (dialog) => void dialog.accept());
+    page.on('pageerror', (error) => this.problems.push(error.message));
+    page.on('console', (line) => {
+      if (line.type() === 'error') this.problems.push(`${line.text()} (${line.location().url})`);
+    });
+  }
+
+  /** @param url - the editor's address; waits until its flows are drawn */
+  static async open(url: string, theme: Theme): Promise<Editor> {
+    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+    try {
+      const page = await browser.newPage({ viewport: VIEWPORT });
+      page.setDefaultTimeout(WAIT_MS);
+      await page.addInitScript(`localStorage.setItem('view-dark-theme', '${theme}')`);
+      const editor = new Editor(browser, page);
+      await page.goto(url);
+      await editor.#untilDrawn();
+      return editor;
+    } catch (error) {
+      await browser.close();
+      throw error;
+    }
+  }
+
+  /** Forgets what is not deployed. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.#untilDrawn();
+  }
+
+  async #untilDrawn(): Promise<void> {
+    await this.page.locator('.red-ui-flow-node').first().waitFor();
+  }
+
+  /** Opens the edit dialog of a node as a double click does. */
+  async edit(id: string): Promise<void> {
+    await this.page.dblclick(`[id="${id}"] .red-ui-flow-node`);
+    await this.page.locator('#node-dialog-ok').waitFor();
+    await this.settle();
+  }
+
+  /** Closes the dialog by its Done button. */
+  async done(): Promise<void> {
+    await this.page.click('#node-dialog-ok');
+    await this.page.locator(TRAY).waitFor({ state: 'detached' });
+  }
+
+  /** Closes the dialog without keeping its changes. */
+  async cancel(): Promise<void> {
+    await this.page.click('#node-dialog-cancel');
+    await this.page.locator(TRAY).waitFor({ state: 'detached' });
+  }
+
+  /** What the editor says against a node's settings. */
+  async complaints(id: string): Promise<string[]> {
+    return this.page.evaluate<string[]>(`RED.nodes.node(${JSON.stringify(id)}).validationErrors || []`);
+  }
+
+  async deploy(): Promise<void> {
+    const deployed = this.page.waitForResponse(
+      (answer) => answer.request().method() === 'POST' && answer.url().endsWith('/flows'),
+    );
+    await this.page.click('#red-ui-header-button-deploy');
+    await deployed;
+    await this.page.waitForFunction('!RED.nodes.dirty()');
+  }
+
+  /** Until the tray has slid in: it changes size meanwhile. */
+  async settle(): Promise<void> {
+    await this.page.waitForFunction(`!$('${TRAY}').is(':animated') && $('.red-ui-tray-body:visible').length > 0`);
+    await this.page.evaluate(
+      `Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => null)))`,
+    );
+  }
+
+  /** For a person to look at: `.cache/screenshots/<name>.png`. */
+  async screenshot(name: string): Promise<void> {
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+  }
+}
