@@ -5,6 +5,11 @@ import type { Compression } from '../../model.ts';
 export const PIECE_BYTES: number = 4 * 1024 * 1024;
 
 const ZSTD_LEVEL = 3;
+/** A frame is one piece: with a window as long, what repeats is found in all of it. */
+const ZSTD_WINDOW_LOG: number = Math.log2(PIECE_BYTES);
+/** One step smaller than the level has them, the tables stay in a core's cache: up to a fifth less time for one percent in size. */
+const ZSTD_HASH_LOG = 16;
+const ZSTD_CHAIN_LOG = 15;
 const GZIP_LEVEL = 6;
 
 /** False before Node.js 22.15. */
@@ -48,6 +53,9 @@ export function compressFrame(input: Uint8Array, compression: Compression): Uint
           pledgedSrcSize: input.length,
           params: {
             [zlib.constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL,
+            [zlib.constants.ZSTD_c_windowLog]: ZSTD_WINDOW_LOG,
+            [zlib.constants.ZSTD_c_hashLog]: ZSTD_HASH_LOG,
+            [zlib.constants.ZSTD_c_chainLog]: ZSTD_CHAIN_LOG,
             [zlib.constants.ZSTD_c_checksumFlag]: 1,
             [zlib.constants.ZSTD_c_contentSizeFlag]: 1,
           },

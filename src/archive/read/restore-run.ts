@@ -71,12 +71,12 @@ export class RestoreRun {
     if (wanted.kind !== 'place' && !whole) return;
     if (!whole) await this.#input.skipTo(entry.offset);
     if (wanted.kind !== 'place') await this.#input.drive(this.#lockstep.read(entry, ignore));
-    else if (entry.member.type === 'file') await this.#input.drive(this.#file(entry, wanted.path));
+    else if (entry.member.type === 'file') await this.#file(entry, wanted.path);
     else await this.#input.drive(this.#other(entry));
     this.#progress.member(this.#bytes, this.#files);
   }
 
-  *#file(entry: MemberEntry, place: Buffer): Generator<void, void, undefined> {
+  async #file(entry: MemberEntry, place: Buffer): Promise<void> {
     const { member } = entry;
     const file = this.#staging.openFile(member, place);
     try {
@@ -85,10 +85,11 @@ export class RestoreRun {
         this.#bytes += part.length;
         this.#progress.bytes(this.#bytes, this.#files);
       };
-      yield* this.#lockstep.read(entry, onContent);
+      await this.#input.drive(this.#lockstep.read(entry, onContent), () => file.written());
+      await file.written();
       file.finish();
     } finally {
-      file.close();
+      await file.close();
     }
     if (place !== member.path) this.#moved.set(member.path.toString('latin1'), place);
     this.#files += 1;

@@ -1,10 +1,12 @@
 import { BackupError } from '../../errors.ts';
 import { damageError, type Piece, type PieceSource } from './pieces.ts';
 
+const NO_BYTES: Buffer = Buffer.alloc(0);
+
 /** Reads the tar stream. Its generators yield each time the piece is used up: `load` the next, then go on. */
 export class TarInput {
   readonly #pieces: PieceSource;
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes: Buffer = NO_BYTES;
   #at = 0;
   #start = 0;
   /** The damaged piece that was met last. */
@@ -25,6 +27,9 @@ export class TarInput {
    * @throws BackupError `archive_corrupt` when there is none or it is damaged
    */
   async load(): Promise<void> {
+    this.#start = this.offset;
+    this.#at = 0;
+    this.#bytes = NO_BYTES;
     const piece = await this.#pieces.next();
     if (piece === null) throw new BackupError('archive_corrupt', 'The archive ends before its manifest does.');
     if (piece.bytes === null) {
@@ -33,7 +38,6 @@ export class TarInput {
     }
     this.#bytes = piece.bytes;
     this.#start = piece.tarOffset;
-    this.#at = 0;
   }
 
   /** True when nothing is left behind this place. */
@@ -59,7 +63,7 @@ export class TarInput {
     this.#at = offset - this.#start;
   }
 
-  /** Hands out the next `size` bytes in parts, each valid only during the call. */
+  /** Hands out the next `size` bytes in parts, each valid until the next load. */
   *each(size: number, use: (part: Buffer) => void): Generator<void, void, undefined> {
     for (let left = size; left > 0;) {
       if (this.#at === this.#bytes.length) {
@@ -85,11 +89,16 @@ export class TarInput {
     return Buffer.concat(parts);
   }
 
-  /** Runs one of the generators to its end. */
-  async drive<T>(steps: Generator<void, T, undefined>): Promise<T> {
+  /**
+   * Runs one of the generators to its end.
+   *
+   * @param beforeLoad - waits for those who still use what was handed out
+   */
+  async drive<T>(steps: Generator<void, T, undefined>, beforeLoad?: () => Promise<void>): Promise<T> {
     for (;;) {
       const step = steps.next();
       if (step.done === true) return step.value;
+      await beforeLoad?.();
       await this.load();
     }
   }

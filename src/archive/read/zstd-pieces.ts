@@ -1,10 +1,11 @@
+import { freeBuffer } from '../format/frame.ts';
 import type { FramePlace } from './layout.ts';
 import type { Piece, PieceOptions, PieceSource } from './pieces.ts';
 
 /** A frame on its way; the promise never rejects. */
 interface Ahead {
   readonly frame: FramePlace;
-  readonly result: Promise<{ bytes: Buffer; spare: ArrayBuffer } | { problem: string }>;
+  readonly result: Promise<{ bytes: Uint8Array<ArrayBuffer>; spare: ArrayBuffer } | { problem: string }>;
 }
 
 /** Frames by the seek table, some decompressed ahead. */
@@ -12,6 +13,7 @@ export class ZstdPieces implements PieceSource {
   readonly #options: PieceOptions;
   readonly #ahead: Ahead[] = [];
   readonly #spares: ArrayBuffer[] = [];
+  #last: ArrayBuffer | null = null;
   #index = 0;
 
   constructor(options: PieceOptions) {
@@ -32,6 +34,8 @@ export class ZstdPieces implements PieceSource {
 
   async next(): Promise<Piece | null> {
     const { layout, ahead } = this.#options;
+    if (this.#last !== null) freeBuffer(this.#last);
+    this.#last = null;
     while (this.#ahead.length < ahead) {
       const frame = layout.frames[this.#index];
       if (frame === undefined) break;
@@ -44,7 +48,8 @@ export class ZstdPieces implements PieceSource {
     const result = await first.result;
     if ('problem' in result) return { tarOffset, size, bytes: null, problem: result.problem };
     this.#spares.push(result.spare);
-    return { tarOffset, size, bytes: result.bytes, problem: '' };
+    this.#last = result.bytes.buffer;
+    return { tarOffset, size, bytes: Buffer.from(this.#last, 0, result.bytes.length), problem: '' };
   }
 
   /** Reads the frame now and has it decompressed meanwhile. */
@@ -56,7 +61,7 @@ export class ZstdPieces implements PieceSource {
     const buffer = fits ? spare : new ArrayBuffer(compressedSize);
     await source.read(new Uint8Array(buffer, 0, compressedSize), frame.fileOffset);
     const result: Ahead['result'] = pool.decompress({ buffer, length: compressedSize, size }, 'zstd').then(
-      (framed) => ({ bytes: Buffer.from(framed.bytes.buffer, 0, framed.bytes.length), spare: framed.spare }),
+      ({ bytes, spare }) => ({ bytes, spare }),
       (error: unknown) => ({ problem: error instanceof Error ? error.message : String(error) }),
     );
     this.#ahead.push({ frame, result });

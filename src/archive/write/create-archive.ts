@@ -13,6 +13,8 @@ import { openSources } from './source-roots.ts';
 import { explainFailure } from './space.ts';
 
 const MOST_THREADS = 4;
+/** Pieces that wait between the walk and the threads, so that neither waits for the other. */
+const WAITING = 2;
 const NOTHING = { files: 0, bytes: 0 };
 
 /**
@@ -29,7 +31,7 @@ export async function createArchive(task: CreateTask, context: TaskContext): Pro
   try {
     file = new ArchiveFile(task.path, compression);
     spool = new ManifestSpool(`${task.path}.manifest`);
-    const pieces = new PieceWriter({ pool, file, compression, inFlight: threads + 1 });
+    const pieces = new PieceWriter({ pool, file, compression, inFlight: threads + WAITING });
     return await new CreateRun({ task, context, estimator, pieces, spool, file, compression }).write(roots);
   } catch (error) {
     const estimate = context.signal.aborted ? NOTHING : await estimator.wait().catch(() => NOTHING);

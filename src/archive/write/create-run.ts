@@ -48,8 +48,8 @@ export class CreateRun {
     const places = { manifestTarOffset: pieces.offset, manifestFileOffset: file.streamSize };
     const manifestSha256 = await this.#manifest();
     const { size, sha256 } = file.finish({ ...places, tarSize: pieces.offset });
-    this.#report();
     const { files, bytes, failed, failures } = this.#packer.totals;
+    this.#tell(bytes, bytes);
     const failedFiles = { count: failed, list: failures };
     return { size, sha256, compression, files, bytes, failedFiles, manifestSha256 };
   }
@@ -114,11 +114,16 @@ export class CreateRun {
 
   /** Says nothing until it is known how much there is. */
   #report(): void {
-    const { estimator, context, pieces } = this.#parts;
-    if (estimator.known === null) return;
-    const { files, bytes } = this.#packer.totals;
+    const { known } = this.#parts.estimator;
+    if (known === null) return;
     // A large file counts piece by piece; what the tar stream holds beyond contents is small beside it.
-    const read = Math.max(bytes, Math.min(pieces.offset, estimator.known.bytes));
-    context.onProgress({ bytes: read, total: Math.max(estimator.known.bytes, read), files });
+    const read = Math.max(this.#packer.totals.bytes, Math.min(this.#parts.pieces.offset, known.bytes));
+    this.#tell(read, known.bytes);
+  }
+
+  /** @param total - an estimate, which may turn out too low */
+  #tell(read: number, total: number): void {
+    const { files } = this.#packer.totals;
+    this.#parts.context.onProgress({ bytes: read, total: Math.max(total, read), files });
   }
 }

@@ -1,6 +1,7 @@
 /** How much there is to back up, counted in a thread of its own while the packing already goes on. */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { systemClock, type Timer } from '../../clock.ts';
 import { BackupError } from '../../errors.ts';
 import type { SourceRoot } from './source-roots.ts';
 import type { WalkRules } from './walk.ts';
@@ -16,39 +17,57 @@ export interface EstimateData {
   readonly niceness: number;
 }
 
+/** A backup that is done by then needs no percent, and the machine no further thread. */
+const START_AFTER_MS = 3_000;
+
 export class Estimator {
   /** Null until the counting is done. */
   known: Estimate | null = null;
-  readonly #worker: Worker;
-  readonly #done: Promise<Estimate>;
+  readonly #roots: readonly SourceRoot[];
+  readonly #niceness: number;
+  readonly #timer: Timer;
+  #worker: Worker | null = null;
+  #counted: Promise<Estimate> | null = null;
 
   constructor(roots: readonly SourceRoot[], niceness: number) {
-    const folders = roots.filter((root) => root.stat.isDirectory()).map(({ path, rules }) => ({ path, rules }));
-    const single = roots.filter((root) => !root.stat.isDirectory()).map((root) => Number(root.stat.size));
-    const entry = new URL(`./estimate-worker${extname(import.meta.url)}`, import.meta.url);
-    this.#worker = new Worker(entry, { workerData: { folders, niceness } satisfies EstimateData });
-    this.#done = new Promise<Estimate>((resolve, reject) => {
-      this.#worker.once('message', (counted: Estimate) => {
-        const bytes = single.reduce((sum, size) => sum + size, counted.bytes);
-        this.known = { files: counted.files + single.length, bytes };
-        resolve(this.known);
-      });
-      this.#worker.once('error', (cause: Error) => {
-        reject(new BackupError('archive_failed', `Counting the files failed: ${cause.message}`, { cause }));
-      });
-      this.#worker.once('exit', () => {
-        reject(new BackupError('archive_failed', 'Counting the files ended without a result.'));
-      });
+    this.#roots = roots;
+    this.#niceness = niceness;
+    this.#timer = systemClock.setTimer(START_AFTER_MS, () => {
+      // Without an estimate there is no percent, and that is all.
+      this.wait().catch(() => undefined);
     });
-    // It may never be asked for.
-    this.#done.catch(() => undefined);
   }
 
+  /** Begins to count at once when it has not begun yet. */
   wait(): Promise<Estimate> {
-    return this.#done;
+    this.#counted ??= this.#count();
+    return this.#counted;
   }
 
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    this.#timer.cancel();
+    await this.#worker?.terminate();
+  }
+
+  async #count(): Promise<Estimate> {
+    const roots = this.#roots;
+    const folders = roots.filter((root) => root.stat.isDirectory()).map(({ path, rules }) => ({ path, rules }));
+    const single = roots.filter((root) => !root.stat.isDirectory()).map((root) => Number(root.stat.size));
+    const entry = new URL(`./estimate-worker${extname(import.meta.url)}`, import.meta.url);
+    const data: EstimateData = { folders, niceness: this.#niceness };
+    const worker = new Worker(entry, { workerData: data });
+    this.#worker = worker;
+    const counted = await new Promise<Estimate>((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', (cause: Error) => {
+        reject(new BackupError('archive_failed', `Counting the files failed: ${cause.message}`, { cause }));
+      });
+      worker.once('exit', () => {
+        reject(new BackupError('archive_failed', 'Counting the files ended without a result.'));
+      });
+    });
+    const bytes = single.reduce((sum, size) => sum + size, counted.bytes);
+    this.known = { files: counted.files + single.length, bytes };
+    return this.known;
   }
 }

@@ -1,14 +1,16 @@
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { createHash, type Hash } from 'node:crypto';
 
-const BUFFERED = 1024 * 1024;
+const BUFFERED = 256 * 1024;
 
 /** The manifest's lines while the archive is being written: on disk, so that memory does not grow with the number of files. */
 export class ManifestSpool {
   readonly #fd: number;
   readonly #path: string;
   readonly #hash: Hash = createHash('sha256');
-  #pending = '';
+  /** Bytes rather than texts: many small texts that wait are work for the garbage collector. */
+  readonly #buffer: Buffer = Buffer.allocUnsafe(BUFFERED);
+  #buffered = 0;
   #size = 0;
 
   /** @param path - a file that must not exist; it is removed by `close` */
@@ -19,23 +21,25 @@ export class ManifestSpool {
 
   /** Bytes so far. */
   get size(): number {
-    return this.#size + Buffer.byteLength(this.#pending);
+    return this.#size + this.#buffered;
   }
 
   add(line: string): void {
-    this.#pending += line;
-    if (this.#pending.length >= BUFFERED) this.#write();
+    const length = Buffer.byteLength(line);
+    if (this.#buffered + length > BUFFERED) this.#flush();
+    if (length > BUFFERED) this.#write(Buffer.from(line));
+    else this.#buffered += this.#buffer.write(line, this.#buffered);
   }
 
   /** sha256 of all lines so far, lower-case hex. */
   digest(): string {
-    this.#write();
+    this.#flush();
     return this.#hash.copy().digest('hex');
   }
 
   /** Reads into `target` from `position`; 0 at the end. */
   read(target: Uint8Array, position: number): number {
-    this.#write();
+    this.#flush();
     return readSync(this.#fd, target, 0, target.length, position);
   }
 
@@ -44,10 +48,12 @@ export class ManifestSpool {
     unlinkSync(this.#path);
   }
 
-  #write(): void {
-    if (this.#pending === '') return;
-    const bytes = Buffer.from(this.#pending);
-    this.#pending = '';
+  #flush(): void {
+    this.#write(this.#buffer.subarray(0, this.#buffered));
+    this.#buffered = 0;
+  }
+
+  #write(bytes: Buffer): void {
     this.#hash.update(bytes);
     for (let at = 0; at < bytes.length;) at += writeSync(this.#fd, bytes, at);
     this.#size += bytes.length;
