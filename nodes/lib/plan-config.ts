@@ -32,6 +32,11 @@ export interface PlanConfig {
 
 const DEFAULT_FOLDER = 'backups';
 
+/** Where backups lie when nothing is set: the location `local`. */
+export function defaultFolder(userDir: string): string {
+  return join(userDir, DEFAULT_FOLDER);
+}
+
 /** @param config - as Node-RED hands it to the node, with fields missing or not */
 export function readPlanConfig(config: NodeDef): PlanConfig {
   const given = config as unknown as Readonly<Record<string, unknown>>;
@@ -71,6 +76,6 @@ export function planIdOf({ planId }: PlanConfig, nodeId: string): string {
 
 /** Absolute: a relative folder lies in the user directory. */
 export function folderOf({ folder }: PlanConfig, userDir: string): string {
-  if (folder === '') return join(userDir, DEFAULT_FOLDER);
+  if (folder === '') return defaultFolder(userDir);
   return isAbsolute(folder) ? folder : resolve(userDir, folder);
 }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import { BackupError, openEngine, systemClock, toBackupError, type Engine } from '../../src/index.ts';
+import { defaultFolder } from './plan-config.ts';
 
 /** The folder of the engine's state, in the user directory. */
 const STATE_FOLDER = '.nightkeep';
@@ -74,6 +75,7 @@ export class Runtime {
     try {
       const engine = await openEngine({
         stateDir: join(this.userDir, STATE_FOLDER),
+        localFolder: defaultFolder(this.userDir),
         instanceName: instanceName(this.#red),
         nodeRedVersion: redVersion(this.#red),
         niceness: NICENESS,

@@ -46,7 +46,7 @@ describe('backup-create', function () {
     assert.deepEqual(result.payload, record(result));
     assert.equal(result['filename'], join(folder(), 'backups', record(result).file));
     assert.ok(existsSync(join(folder(), 'backups', record(result).file)));
-    assert.equal(typeof result['agent_id'], 'string');
+    assert.match(String(result['agent_id']), /^local:\//);
     assert.equal(host.heard('result').length, 1);
   });
 
@@ -56,6 +56,7 @@ describe('backup-create', function () {
     host.send('create', {});
     const result = await host.hear('result');
     assert.equal(result['filename'], join(userDir, 'backups', record(result).file));
+    assert.equal(result['agent_id'], 'local');
     assert.deepEqual(
       record(result).sources.map(({ label }) => label),
       ['node-red'],

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
+import { isUtf8 } from 'node:buffer';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { Parser, type ReadEntry } from 'tar';
 import type { Compression } from '../../../src/model.ts';
 import { create, folderSource, restore, verify } from '../../helpers/archives.ts';
 import { isLongRun, recordFigure } from '../../helpers/figures.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';
-import { forest, look, plant, type Node } from '../../helpers/trees.ts';
+import { forest, look, plant, type Node, type SeenEntry } from '../../helpers/trees.ts';
 
 const RUNS = isLongRun ? 1000 : 40;
 const UNPACK: Readonly<Record<Compression, readonly string[]>> = {
@@ -58,6 +61,23 @@ describe('a random tree, packed', function () {
     });
   }
 
+  it('is read by the tar package of npm', async () => {
+    await fc.assert(
+      fc.asyncProperty(forest, async (nodes) => {
+        const { root, archive } = await packed(nodes, 'zstd');
+        const found = await readByPackage(execFileSync('zstd', ['-dc', archive], { maxBuffer: 2 ** 30 }));
+        for (const [name, seen] of look(root)) {
+          if (!isPlain(name)) continue;
+          const told = found.get(`data/${name}`);
+          // Only one of the names of a file has its content.
+          if (seen.links < 2 || told !== 'hard link') assert.equal(told, shown(seen), name);
+        }
+        rmSync(join(archive, '..'), { recursive: true });
+      }),
+      { numRuns: Math.ceil(RUNS / 4) },
+    );
+  });
+
   it('keeps names apart that differ only in how a letter is composed (bsdtar does not)', async () => {
     const names = ['\u00e4', 'a\u0308'].map((text) => Buffer.from(text));
     const nodes = names.map((name) => ({ kind: 'file' as const, name, size: 1, mode: 0o644, time: 1 }));
@@ -66,3 +86,38 @@ describe('a random tree, packed', function () {
     assert.equal(look(join(`${archive}.restored`, 'data')).size, 2);
   });
 });
+
+/** What the package can tell: it takes all names for UTF-8, and drops those with a newline. */
+function isPlain(name: string): boolean {
+  return isUtf8(Buffer.from(name, 'latin1')) && !name.includes('\n');
+}
+
+function shown({ mode, seconds, what }: SeenEntry): string {
+  return what.startsWith('->') ? what : `${(mode & 0o7777).toString(8)} ${String(seconds)} ${what}`;
+}
+
+/** The members as the package reads them, by name as latin1 without trailing slash. */
+async function readByPackage(tar: Buffer): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  await new Promise<void>((resolve, reject) => {
+    const parser = new Parser({ strict: true });
+    parser.on('entry', (entry: ReadEntry) => {
+      const name = Buffer.from(entry.path.replace(/\/$/, '')).toString('latin1');
+      const hash = createHash('sha256');
+      entry.on('data', (chunk: Buffer) => hash.update(chunk));
+      entry.on('end', () => found.set(name, told(entry, hash.digest('hex'))));
+    });
+    parser.on('end', resolve);
+    parser.on('error', reject);
+    parser.end(tar);
+  });
+  return found;
+}
+
+function told(entry: ReadEntry, sha256: string): string {
+  if (entry.type === 'Link') return 'hard link';
+  if (entry.type === 'SymbolicLink') return `-> ${String(entry.linkpath)}`;
+  const seconds = Math.floor(Number(entry.mtime) / 1000);
+  const what = entry.type === 'Directory' ? 'folder' : sha256;
+  return `${(entry.mode ?? 0).toString(8)} ${String(seconds)} ${what}`;
+}
