@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { closeSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createNode, tab, teller, TestNodeRed, VERSIONS, type FlowNode } from '../helpers/node-red.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
@@ -78,8 +78,18 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
       assert.equal((await red.post('inject/inject')).status, 200);
     };
     const reading = (msg: { payload: Record<string, unknown> }): boolean => msg.payload['backup_stage'] === 'archive';
-    const partials = (): string[] =>
-      readdirSync(join(userDir(), 'backups')).filter((name) => name.startsWith('.nightkeep-partial'));
+    const backups = (): string[] => {
+      const path = join(userDir(), 'backups');
+      return existsSync(path) ? readdirSync(path) : [];
+    };
+    const partials = (): string[] => backups().filter((name) => name.startsWith('.nightkeep-partial'));
+    const until = async (isSo: () => boolean): Promise<void> => {
+      const deadline = performance.now() + 30_000;
+      while (!isSo() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+      assert.ok(isSo(), red?.running.output());
+    };
+    /** An archive is being written. */
+    const underWay = (): Promise<void> => until(() => partials().length > 0);
 
     it('backs up the user directory with no setting touched, and says so everywhere', async () => {
       const node = await start(flowOf(createNode({})));
@@ -139,7 +149,7 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
       const flows = flowOf(createNode(large()));
       const node = await start(flows);
       await fire();
-      await node.heard('events', reading);
+      await underWay();
       await node.deploy(flows.filter(({ id }) => id !== 'create'));
       await node.heard('told', (msg) => msg.payload['failed_reason'] === 'canceled');
       assert.deepEqual(partials(), []);
@@ -157,7 +167,7 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
       };
       const node = await start([...flowOf(createNode(large())), stop]);
       await fire();
-      await node.heard('events', reading);
+      await underWay();
       await node.post('inject/stop');
       const caught = await node.heard('caught');
       assert.equal((caught['error'] as { code?: string }).code, 'canceled');
@@ -186,17 +196,7 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
       const example = readFileSync(join(root, 'examples', '01 - Every night at 3 AM.json'), 'utf8');
       const node = await start(JSON.parse(example) as FlowNode[]);
       await node.post('inject/nk01inject000001');
-      const backups = join(userDir(), 'backups');
-      const deadline = performance.now() + 30_000;
-      const listed = (): boolean => {
-        try {
-          return readdirSync(backups).some((name) => /^\d{8}T\d{6}Z-[0-9a-f]{8}\.json$/.test(name));
-        } catch {
-          return false;
-        }
-      };
-      while (!listed() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
-      assert.ok(listed(), node.running.output());
+      await until(() => backups().some((name) => /^\d{8}T\d{6}Z-[0-9a-f]{8}\.json$/.test(name)));
     });
 
     it('runs by the button of its node, as a manual backup', async () => {

@@ -65,9 +65,9 @@ describe('a random tree, packed', function () {
     await fc.assert(
       fc.asyncProperty(forest, async (nodes) => {
         const { root, archive } = await packed(nodes, 'zstd');
+        fc.pre([...look(root).keys()].every(isPlain));
         const found = await readByPackage(execFileSync('zstd', ['-dc', archive], { maxBuffer: 2 ** 30 }));
         for (const [name, seen] of look(root)) {
-          if (!isPlain(name)) continue;
           const told = found.get(`data/${name}`);
           // Only one of the names of a file has its content.
           if (seen.links < 2 || told !== 'hard link') assert.equal(told, shown(seen), name);
@@ -87,7 +87,7 @@ describe('a random tree, packed', function () {
   });
 });
 
-/** What the package can tell: it takes all names for UTF-8, and drops those with a newline. */
+/** What the package can tell: it takes all names for UTF-8, and a newline in one throws it off. */
 function isPlain(name: string): boolean {
   return isUtf8(Buffer.from(name, 'latin1')) && !name.includes('\n');
 }
