@@ -4,6 +4,11 @@ import { abortReason, orAborted, throwIfAborted } from '../io/abort.ts';
 import type { BackupRecord } from '../model.ts';
 import type { OpenArchive, UploadOptions } from './agent.ts';
 
+export interface CheckedOptions extends UploadOptions {
+  /** Bytes that the location already has: they are read and checked, and not given again. Default 0. */
+  readonly from?: number;
+}
+
 /**
  * The bytes of an archive on their way to a location: exactly those that its record tells of, else it throws.
  *
@@ -12,7 +17,7 @@ import type { OpenArchive, UploadOptions } from './agent.ts';
 export async function* checkedArchive(
   record: BackupRecord,
   open: OpenArchive,
-  options: UploadOptions,
+  { from = 0, ...options }: CheckedOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const hash = createHash('sha256');
   let count = 0;
@@ -20,7 +25,8 @@ export async function* checkedArchive(
     count += chunk.length;
     if (count > record.size) throw wrongBytes(record, `its source gave more than ${String(record.size)} bytes`);
     hash.update(chunk);
-    yield chunk;
+    if (count <= from) continue;
+    yield chunk.subarray(Math.max(0, from - count + chunk.length));
     options.onProgress(count);
   }
   if (count < record.size) {

@@ -13,6 +13,14 @@ export interface ReadOptions extends AgentOptions {
   readonly range?: ByteRange;
 }
 
+export interface PutOptions extends AgentOptions {
+  /**
+   * That many bytes of the file are there already, from a `put` that lost its connection (its error's `data.kept`), and `chunks`
+   * begins behind them. Left out, the file is new, and one that is there is an error. Only where the store `resumes`.
+   */
+  readonly start?: number;
+}
+
 export interface ListOptions extends AgentOptions {
   /** Chooses by name, so that a store need not ask about files that nobody wants to know of. */
   readonly wanted: (name: string) => boolean;
@@ -28,6 +36,8 @@ export interface ListOptions extends AgentOptions {
 export interface FileStore {
   /** For people, e.g. a folder's path. */
   readonly description: string;
+  /** A `put` that lost its connection can be gone on with. */
+  readonly resumes: boolean;
   /** Makes the folder when it is not there. Called before the first file is written. */
   prepare(options: AgentOptions): Promise<void>;
   /** Regular files, in any order. A folder that is not there holds none. */
@@ -38,8 +48,11 @@ export interface FileStore {
   read(name: string, options: ReadOptions): Promise<Readable>;
   /** The file's first `maxBytes` bytes, or null when it is not there. */
   readSmall(name: string, maxBytes: number, options: AgentOptions): Promise<Uint8Array | null>;
-  /** Writes a new file; one that is there is an error. When it throws, nothing is left. An error of `chunks` is passed on. */
-  put(name: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: AgentOptions): Promise<void>;
+  /**
+   * Writes a file. An error of `chunks` is passed on. When it throws, nothing is left, but for one case: where the store `resumes`
+   * and the connection was lost, the error is temporary and its `data.kept` says how many bytes are surely there.
+   */
+  put(name: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: PutOptions): Promise<void>;
   /** Replaces what has the new name. */
   rename(from: string, to: string, options: AgentOptions): Promise<void>;
   /** A file that is not there is no error. */

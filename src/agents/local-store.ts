@@ -25,6 +25,7 @@ const isMissing = (error: unknown): boolean => systemCode(error) === 'ENOENT';
  */
 export class LocalStore implements FileStore {
   readonly description: string;
+  readonly resumes = false;
   readonly #folder: string;
   readonly #slices: TimeSlices;
   #buffer: Buffer = Buffer.alloc(0);

@@ -13,11 +13,19 @@ import type { SidecarReading, SidecarRecord } from './sidecar.ts';
 /** How many sidecars are asked for at once. */
 const PARALLEL_READS = 16;
 
+/** An archive whose upload lost its connection, and how many of its bytes are there. */
+interface Interrupted {
+  readonly name: string;
+  readonly kept: number;
+  readonly sha256: string;
+}
+
 /** The backups in one file store: an archive and its sidecar are two files, and the sidecar comes last and goes first. */
 export class StoredBackups {
   readonly #store: FileStore;
   readonly #place: string;
   readonly #newPartial: () => string;
+  readonly #interrupted = new Map<BackupId, Interrupted>();
 
   /**
    * @param place - the location's name, for messages
@@ -34,9 +42,34 @@ export class StoredBackups {
       options.onProgress(record.size);
       return;
     }
-    const archive = this.#newPartial();
-    await this.#store.put(archive, checkedArchive(record, open, options), options);
-    await this.publish(record, archive, options);
+    await this.publish(record, await this.#put(record, open, options), options);
+  }
+
+  /** @returns the name of the partial archive, which is whole */
+  async #put(record: BackupRecord, open: OpenArchive, options: UploadOptions): Promise<string> {
+    const before = await this.#resumable(record, options);
+    const name = before?.name ?? this.#newPartial();
+    const kept = before?.kept ?? 0;
+    this.#interrupted.delete(record.backup_id);
+    try {
+      const chunks = checkedArchive(record, open, { ...options, from: kept });
+      await this.#store.put(name, chunks, before === null ? options : { ...options, start: kept });
+    } catch (error) {
+      const left = error instanceof BackupError && error.temporary ? error.data['kept'] : undefined;
+      if (typeof left === 'number') {
+        this.#interrupted.set(record.backup_id, { name, kept: left, sha256: record.sha256 });
+      }
+      throw error;
+    }
+    return name;
+  }
+
+  /** What an earlier upload of the same archive left; null when there is nothing to go on with. */
+  async #resumable(record: BackupRecord, options: AgentOptions): Promise<Interrupted | null> {
+    const before = this.#interrupted.get(record.backup_id);
+    if (before?.sha256 !== record.sha256) return null;
+    const there = await this.#store.stat(before.name, options);
+    return there !== null && there.size >= before.kept ? before : null;
   }
 
   /**

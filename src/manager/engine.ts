@@ -98,6 +98,21 @@ export interface VerifyReport {
   readonly bytes: number;
 }
 
+/** A copy of a backup to a further location. */
+export interface CopyRequest {
+  /** Null for the newest backup of this instance that the location lacks. */
+  readonly backupId: BackupId | null;
+  /** A location that is known to hold it, tried first; null when none is. */
+  readonly from: AgentId | null;
+  /** The location that gets it. */
+  readonly agentId: AgentId;
+  /** The flow node that asked, null for the command line. */
+  readonly nodeId: string | null;
+  readonly automatic: boolean;
+  /** For how long a copy that failed for a reason that may pass is tried again, in milliseconds; 0 for never. */
+  readonly retryForMs: number;
+}
+
 export interface RestoreRequest {
   readonly backupId: BackupId;
   readonly agentId: AgentId;
@@ -108,6 +123,17 @@ export interface RestoreRequest {
   readonly overwrite: boolean;
   readonly keepSetuid: boolean;
   readonly nodeId: string | null;
+}
+
+/** A copy that failed and is to be tried again. Times are ISO with the local offset. */
+export interface PendingCopy {
+  readonly backup_id: BackupId;
+  readonly agent_id: AgentId;
+  readonly node_id: string | null;
+  readonly tries: number;
+  readonly next_try: string;
+  readonly until: string;
+  readonly last_error: SerializedError;
 }
 
 export interface RestoreReport {
@@ -138,6 +164,19 @@ export interface Engine {
   announceInterrupted(): void;
   /** Never throws for a bad request: the job it returns fails with `invalid_request`. */
   create(request: BackupRequest): Job<BackupRecord>;
+  /**
+   * Copies run beside everything else. The first try is the job that is returned. When it fails and is to be tried again, its event
+   * says when (`will_retry`), and each later try is a job of its own whose events are `late`; they go on after a restart, once the
+   * location is registered again, and end when `cancelCopies` is called for their node.
+   *
+   * @returns a job whose result is the record, also when the location already has the backup; `backup_not_found` when there is
+   * nothing to copy
+   */
+  copy(request: CopyRequest): Job<BackupRecord>;
+  /** Copies that wait for their next try, oldest first. */
+  pendingCopies(): readonly PendingCopy[];
+  /** Ends the copies of a node, also those that wait for their next try. */
+  cancelCopies(nodeId: string): Promise<void>;
   verify(backupId: BackupId, agentId: AgentId, nodeId: string | null): Job<VerifyReport>;
   restore(request: RestoreRequest): Job<RestoreReport>;
   files(backupId: BackupId, agentId: AgentId, signal: AbortSignal): AsyncIterable<FileEntry>;

@@ -10,6 +10,7 @@ type MemoryFiles = Map<string, Buffer>;
 /** The simplest file store there can be. Every call is noted, and any of them can be made to fail. */
 export class MemoryStore implements FileStore {
   readonly description = 'memory';
+  readonly resumes = false;
   readonly files: MemoryFiles = new Map<string, Buffer>();
   readonly calls: string[] = [];
   /** Thrown before a call does anything, e.g. when the call is `rename a b`. */
