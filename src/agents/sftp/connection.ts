@@ -10,6 +10,8 @@ import { describeServer, type SftpSettings } from './settings.ts';
 
 /** A connection is kept this long after its last use. */
 const IDLE_MS = 10_000;
+/** A connection that failed is not tried again at once by the next who asks. */
+const FAILED_MS = 1_000;
 /** From the first packet to the login. */
 const LOGIN_MS = 20_000;
 /** A server that is silent for three of these is gone. */
@@ -51,17 +53,8 @@ export class SftpConnections {
   /** @throws BackupError `agent_unreachable`, `agent_auth_failed`, `agent_host_key_mismatch` or `agent_error` */
   async acquire(signal: AbortSignal): Promise<Connection> {
     throwIfAborted(signal);
-    const opening = (this.#opening ??= this.#open());
-    let open: Open;
-    try {
-      open = await orAborted(opening, signal);
-    } catch (error) {
-      // Only a connection that failed is forgotten, not one that a single caller did not wait for.
-      opening.catch(() => {
-        this.#forget(opening);
-      });
-      throw error;
-    }
+    const opening = (this.#opening ??= this.#begin());
+    const open = await orAborted(opening, signal);
     if (!open.isAlive()) {
       this.#forget(opening);
       return this.acquire(signal);
@@ -75,6 +68,16 @@ export class SftpConnections {
     this.#opening = null;
     const open = await opening?.catch(() => null);
     if (open !== null && open !== undefined) end(open);
+  }
+
+  #begin(): Promise<Open> {
+    const opening = this.#open();
+    opening.catch(() => {
+      this.#clock.setTimer(FAILED_MS, () => {
+        this.#forget(opening);
+      });
+    });
+    return opening;
   }
 
   #forget(opening: Promise<Open>): void {

@@ -76,7 +76,7 @@ export function connectError(error: unknown, server: string): BackupError {
     return refused('agent_auth_failed', 'the server refused the login. Check user, password and key.');
   }
   if (/privateKey|passphrase/i.test(text)) return refused('agent_auth_failed', keyProblem(text));
-  if (/subsystem/i.test(text)) {
+  if (/subsystem|SFTP session/i.test(text)) {
     return refused('agent_error', 'the login works, but the server offers no SFTP. Switch it on there.');
   }
   if (level === 'handshake' && !/timed out/i.test(text)) {

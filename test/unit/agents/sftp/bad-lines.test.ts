@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { createSftpAgent } from '../../../../src/agents/sftp.ts';
+import type { BackupAgent, OpenArchive } from '../../../../src/agents/agent.ts';
+import { systemClock } from '../../../../src/clock.ts';
+import { BackupError } from '../../../../src/errors.ts';
+import { isLongRun, recordFigure } from '../../../helpers/figures.ts';
+import { recordOf } from '../../../helpers/records.ts';
+import { SshServer } from '../../../helpers/ssh-server.ts';
+import { TcpProxy } from '../../../helpers/tcp-proxy.ts';
+import { tempFolder } from '../../../helpers/temp-folder.ts';
+
+const instanceId = '6f9619ff8b86d011b42d00c04fc964ff';
+const CONTENT = randomBytes(24 * 1024 * 1024);
+const CHUNK = 256 * 1024;
+const CUTS = isLongRun ? 20 : 5;
+
+describe('an upload over a bad line', function () {
+  this.timeout(120_000);
+  const folder = tempFolder();
+  const record = recordOf(CONTENT);
+  const signal = new AbortController().signal;
+  let server: SshServer;
+  let proxy: TcpProxy;
+  let agent: BackupAgent;
+  let place: string;
+
+  before(async () => {
+    server = await SshServer.start();
+  });
+  after(() => server.stop());
+  beforeEach(async () => {
+    place = mkdtempSync(join(folder(), 'place-'));
+    proxy = await TcpProxy.start(server.port);
+    const settings = server.settings(place, { port: proxy.port });
+    agent = createSftpAgent({ id: 'nas', name: 'nas', settings, clock: systemClock, instanceId });
+  });
+  afterEach(async () => {
+    await agent.close();
+    await proxy.close();
+  });
+
+  const open: OpenArchive = (start = 0) => {
+    const parts = [];
+    for (let at = start; at < CONTENT.length; at += CHUNK) parts.push(CONTENT.subarray(at, at + CHUNK));
+    return Promise.resolve(Readable.from(parts));
+  };
+  const upload = (stop: AbortSignal = signal): Promise<void> =>
+    agent.upload(record, open, { signal: stop, onProgress: () => undefined });
+  const partials = (): string[] => readdirSync(place).filter((name) => name.includes('partial'));
+  const whole = async (): Promise<void> => {
+    assert.deepEqual((await agent.list({ signal })).records, [record]);
+    assert.ok(readFileSync(join(place, record.file)).equals(CONTENT));
+    assert.ok((await buffer(await agent.download(record.backup_id, { signal }))).equals(CONTENT));
+    assert.deepEqual(partials(), []);
+  };
+  /** Does it once so many bytes have gone out. */
+  const at = (bytes: number, act: () => void): void => {
+    proxy.onSent = (sent) => {
+      if (sent < bytes) return;
+      proxy.onSent = () => undefined;
+      act();
+    };
+  };
+
+  it('goes on where it was cut, and sends next to nothing again', async () => {
+    at(CONTENT.length * 0.9, () => {
+      proxy.cut();
+    });
+    await assert.rejects(upload(), (error) => error instanceof BackupError && error.temporary);
+    assert.deepEqual((await agent.list({ signal })).records, []);
+    const before = proxy.sent;
+    await upload();
+    await whole();
+    const again = before + (proxy.sent - before) - CONTENT.length;
+    const percent = (again / CONTENT.length) * 100;
+    assert.ok(again < 6 * 1024 * 1024, `${String(again)} bytes were sent again`);
+    recordFigure('sent again after a cut at 90 % of an upload by SFTP', `${percent.toFixed(1)} % of 24 MiB`);
+  });
+
+  it(`arrives whole over a server that is killed and started again at ${String(CUTS)} points`, async () => {
+    for (let cut = 1; cut <= CUTS; cut++) {
+      proxy.sent = 0;
+      let restarted: Promise<void> = Promise.resolve();
+      at((CONTENT.length * cut) / (CUTS + 1), () => {
+        restarted = server.kill().then(() => server.run());
+      });
+      await assert.rejects(upload(), { code: 'agent_unreachable' });
+      await restarted;
+      // A failed connection is not tried again at once.
+      await new Promise((resolve) => setTimeout(resolve, 1_100));
+      assert.deepEqual((await agent.list({ signal })).records, []);
+      await upload();
+      await whole();
+      await agent.delete(record.backup_id, { signal });
+    }
+    recordFigure(
+      'uploads by SFTP over a server that is killed in the middle',
+      `${String(CUTS)} of ${String(CUTS)} whole`,
+    );
+  });
+
+  it('is ended by its signal when the line falls silent, and does not hold up the next', async () => {
+    const controller = new AbortController();
+    at(CONTENT.length / 2, () => {
+      proxy.fallSilent();
+      setTimeout(() => {
+        controller.abort(new BackupError('timeout', 'No progress.', { temporary: true }));
+      }, 500);
+    });
+    const started = performance.now();
+    await assert.rejects(upload(controller.signal), { code: 'timeout' });
+    assert.ok(performance.now() - started < 15_000, 'cleaning up has its limit');
+    proxy.cut();
+    await upload();
+    assert.deepEqual((await agent.list({ signal })).records, [record]);
+  });
+
+  it('starts again when what was there is gone', async () => {
+    at(CONTENT.length / 2, () => {
+      proxy.cut();
+    });
+    await assert.rejects(upload(), { code: 'agent_unreachable' });
+    for (const name of partials()) rmSync(join(place, name));
+    await upload();
+    await whole();
+  });
+
+  it('is told as it is when the connection is cut during a download', async () => {
+    await upload();
+    const stream = await agent.download(record.backup_id, { signal });
+    const reading = buffer(stream);
+    stream.once('data', () => {
+      proxy.cut();
+    });
+    await assert.rejects(reading, { code: 'agent_unreachable', temporary: true });
+    await agent.list({ signal });
+  });
+});
