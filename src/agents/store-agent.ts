@@ -50,7 +50,8 @@ export class StoreAgent implements BackupAgent {
     this.id = options.id;
     this.name = options.name;
     this.abilities = options.abilities;
-    this.backups = new StoredBackups(options.store, options.name, newPartial);
+    const { store, clock, name: place } = options;
+    this.backups = new StoredBackups({ store, clock, place, newPartial });
     this.store = options.store;
     this.#instanceId = options.instanceId;
     this.#housekeeping = new Housekeeping(options.store, options.clock, newPartial);

@@ -1,23 +1,27 @@
 import { backupOf, ownerOfSidecar, sidecarName } from '../backup-names.ts';
+import type { Clock } from '../clock.ts';
 import { BackupError, toBackupError } from '../errors.ts';
 import { abortReason, throwIfAborted } from '../io/abort.ts';
 import type { BackupId, BackupRecord } from '../model.ts';
 import type { AgentListing, AgentOptions, OpenArchive, RecordChanges, UploadOptions } from './agent.ts';
 import { changeRecord } from './change-record.ts';
-import { checkedArchive } from './checked-archive.ts';
 import { archiveProblem, classify } from './classify.ts';
 import type { FileStore } from './file-store.ts';
+import { PartialArchives } from './partial-archives.ts';
+import { SidecarCache } from './sidecar-cache.ts';
 import { formatSidecar, parseSidecar, SIDECAR_MAX_BYTES } from './sidecar.ts';
 import type { SidecarReading, SidecarRecord } from './sidecar.ts';
 
 /** How many sidecars are asked for at once. */
 const PARALLEL_READS = 16;
 
-/** An archive whose upload lost its connection, and how many of its bytes are there. */
-interface Interrupted {
-  readonly name: string;
-  readonly kept: number;
-  readonly sha256: string;
+export interface StoredBackupsOptions {
+  readonly store: FileStore;
+  readonly clock: Clock;
+  /** The location's name, for messages. */
+  readonly place: string;
+  /** Gives names for files that are being written. */
+  readonly newPartial: () => string;
 }
 
 /** The backups in one file store: an archive and its sidecar are two files, and the sidecar comes last and goes first. */
@@ -25,16 +29,15 @@ export class StoredBackups {
   readonly #store: FileStore;
   readonly #place: string;
   readonly #newPartial: () => string;
-  readonly #interrupted = new Map<BackupId, Interrupted>();
+  readonly #archives: PartialArchives;
+  readonly #sidecars: SidecarCache;
 
-  /**
-   * @param place - the location's name, for messages
-   * @param newPartial - gives names for files that are being written
-   */
-  constructor(store: FileStore, place: string, newPartial: () => string) {
+  constructor({ store, clock, place, newPartial }: StoredBackupsOptions) {
     this.#store = store;
     this.#place = place;
     this.#newPartial = newPartial;
+    this.#archives = new PartialArchives(store, newPartial);
+    this.#sidecars = new SidecarCache(clock);
   }
 
   async add(record: BackupRecord, open: OpenArchive, options: UploadOptions): Promise<void> {
@@ -42,34 +45,7 @@ export class StoredBackups {
       options.onProgress(record.size);
       return;
     }
-    await this.publish(record, await this.#put(record, open, options), options);
-  }
-
-  /** @returns the name of the partial archive, which is whole */
-  async #put(record: BackupRecord, open: OpenArchive, options: UploadOptions): Promise<string> {
-    const before = await this.#resumable(record, options);
-    const name = before?.name ?? this.#newPartial();
-    const kept = before?.kept ?? 0;
-    this.#interrupted.delete(record.backup_id);
-    try {
-      const chunks = checkedArchive(record, open, { ...options, from: kept });
-      await this.#store.put(name, chunks, before === null ? options : { ...options, start: kept });
-    } catch (error) {
-      const left = error instanceof BackupError && error.temporary ? error.data['kept'] : undefined;
-      if (typeof left === 'number') {
-        this.#interrupted.set(record.backup_id, { name, kept: left, sha256: record.sha256 });
-      }
-      throw error;
-    }
-    return name;
-  }
-
-  /** What an earlier upload of the same archive left; null when there is nothing to go on with. */
-  async #resumable(record: BackupRecord, options: AgentOptions): Promise<Interrupted | null> {
-    const before = this.#interrupted.get(record.backup_id);
-    if (before?.sha256 !== record.sha256) return null;
-    const there = await this.#store.stat(before.name, options);
-    return there !== null && there.size >= before.kept ? before : null;
+    await this.publish(record, await this.#archives.put(record, open, options), options);
   }
 
   /**
@@ -99,10 +75,13 @@ export class StoredBackups {
       for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
         const backupId = ownerOfSidecar(file.name) ?? '';
         // What is gone by now was removed since the folder was read.
-        const reading = await this.#readSidecar(backupId, options);
-        if (reading !== null) sidecars.set(backupId, reading);
+        const reading = this.#sidecars.get(file) ?? (await this.#readSidecar(backupId, options));
+        if (reading === null) continue;
+        sidecars.set(backupId, reading);
+        this.#sidecars.set(file, reading);
       }
     };
+    this.#sidecars.keep(queue);
     await Promise.all(Array.from({ length: PARALLEL_READS }, work));
     return classify(files, sidecars);
   }
