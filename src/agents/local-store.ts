@@ -10,6 +10,7 @@ import { freeSpace } from '../io/free-space.ts';
 import { fsyncFolder } from '../io/fsync.ts';
 import { TimeSlices } from '../io/time-slices.ts';
 import type { AgentOptions } from './agent.ts';
+import { checkMounted } from './mount-check.ts';
 import type { FileStore, ListOptions, ReadOptions, StoredFile } from './file-store.ts';
 
 const FILE_MODE = 0o600;
@@ -28,6 +29,7 @@ export class LocalStore implements FileStore {
   readonly resumes = false;
   readonly #folder: string;
   readonly #slices: TimeSlices;
+  #mountedApartFrom: readonly string[] = [];
   #buffer: Buffer = Buffer.alloc(0);
 
   constructor(folder: string, clock: Clock) {
@@ -36,7 +38,13 @@ export class LocalStore implements FileStore {
     this.#slices = new TimeSlices(clock);
   }
 
+  /** From now on, nothing is written or listed while the folder lies on the file system of one of these paths. */
+  mustBeMounted(apartFrom: readonly string[]): void {
+    this.#mountedApartFrom = apartFrom;
+  }
+
   async prepare(): Promise<void> {
+    await checkMounted(this.#folder, this.#mountedApartFrom);
     await this.#attempt('Cannot make the folder', this.#folder, async () => {
       try {
         const made = await mkdir(this.#folder, { recursive: true, mode: FOLDER_MODE });
@@ -49,6 +57,7 @@ export class LocalStore implements FileStore {
   }
 
   async list({ signal, wanted }: ListOptions): Promise<readonly StoredFile[]> {
+    await checkMounted(this.#folder, this.#mountedApartFrom);
     return this.#attempt('Cannot list', this.#folder, async () => {
       const names = await this.#names();
       const files: StoredFile[] = [];

@@ -23,6 +23,8 @@ export interface NewBackup {
 export interface LocalAgent extends BackupAgent {
   /** Absolute. */
   readonly folder: string;
+  /** From now on, nothing is written or listed while the folder lies on the file system of one of these paths. */
+  mustBeMounted(apartFrom: readonly string[]): void;
   /** Begins a backup in the folder, which is made when it is not there. */
   beginBackup(options: AgentOptions): Promise<NewBackup>;
   /**
@@ -58,11 +60,18 @@ const COMPANIONS = ['', '.manifest'];
 
 class LocalFolderAgent extends StoreAgent implements LocalAgent {
   readonly folder: string;
+  readonly #files: LocalStore;
 
   constructor({ folder, clock, ...options }: LocalAgentOptions) {
     const abilities = { range: true, resume: false, update: true };
-    super({ ...options, clock, abilities, store: new LocalStore(folder, clock) });
+    const store = new LocalStore(folder, clock);
+    super({ ...options, clock, abilities, store });
     this.folder = folder;
+    this.#files = store;
+  }
+
+  mustBeMounted(apartFrom: readonly string[]): void {
+    this.#files.mustBeMounted(apartFrom);
   }
 
   archivePath(record: BackupRecord): string {
