@@ -1,11 +1,13 @@
 /** backup-create: makes a backup when a message arrives. Wiring only; the engine owns the job, so that it outlives a deploy. */
 import { join } from 'node:path';
 import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from 'node-red';
-import { toBackupError, type BackupRecord, type Engine } from '../src/index.ts';
-import { cancelJobs, followJobs } from './lib/follow-jobs.ts';
-import { inBackground, onInput, type Send } from './lib/input.ts';
+import type { Engine } from '../src/index.ts';
+import { followJobs } from './lib/follow-jobs.ts';
+import { inBackground, onInput } from './lib/input.ts';
+import type { Placed } from './lib/placed.ts';
 import { requestFor } from './lib/plan.ts';
-import { readPlanConfig, type PlanConfig } from './lib/plan-config.ts';
+import { folderOf, planIdOf, readPlanConfig, type PlanConfig } from './lib/plan-config.ts';
+import { runJob, type Run } from './lib/run-job.ts';
 import { runtimeOf, type Runtime } from './lib/runtime.ts';
 import { StatusLine } from './lib/status.ts';
 import { checkTemplate } from './lib/template.ts';
@@ -20,8 +22,13 @@ export default function register(red: NodeAPI): void {
     checkTemplate(this, config.backupName);
     checkTemplate(this, config.template);
     const status = new StatusLine(this);
-    const stop = followJobs(this, { runtime, config, status });
-    onInput(this, (message, send) => run(this, { message, send, config, red, runtime, status }));
+    const stop = followJobs(this, {
+      runtime,
+      template: config.template,
+      status,
+      begin: (engine) => showPlan(engine, { node: this, config, runtime, status }),
+    });
+    onInput(this, (message, send) => answer(this, { message, send, config, red, runtime, status }));
     this.on('close', (removed: boolean, done: () => void) => {
       stop();
       runtime.leave(this, removed);
@@ -43,59 +50,43 @@ export default function register(red: NodeAPI): void {
   });
 }
 
-async function cancelAll(runtime: Runtime, nodeId: string): Promise<void> {
-  cancelJobs(await runtime.engine(), nodeId);
-}
-
-interface Run {
-  readonly message: NodeMessageInFlow & { readonly cancel?: unknown };
-  readonly send: Send;
+interface Known {
+  readonly node: Node;
   readonly config: PlanConfig;
-  readonly red: NodeAPI;
   readonly runtime: Runtime;
   readonly status: StatusLine;
 }
 
-/** A closed instance is mute: when a deploy replaces it meanwhile, the one that takes its place sends and reports. */
-async function run(node: Node, { message, send, config, red, runtime, status }: Run): Promise<void> {
+/** Makes the plan's folder a location that is listed, too. */
+async function showPlan(engine: Engine, { node, config, runtime, status }: Known): Promise<void> {
+  const job = engine.status().jobs.find(({ node_id }) => node_id === node.id);
+  status.known(engine.planStatus(planIdOf(config, node.id)), job);
+  await engine.localAgent(folderOf(config, runtime.userDir));
+}
+
+/** Cancels what a node's jobs do and wait for. */
+async function cancelAll(runtime: Runtime, nodeId: string): Promise<void> {
+  const engine = await runtime.engine();
+  for (const job of engine.jobs()) if (job.nodeId === nodeId) job.cancel();
+}
+
+interface Input extends Run {
+  readonly message: NodeMessageInFlow & { readonly cancel?: unknown };
+  readonly config: PlanConfig;
+  readonly red: NodeAPI;
+}
+
+async function answer(node: Node, { config, red, ...run }: Input): Promise<void> {
+  const { message, runtime } = run;
   if (message.cancel === true) {
     await cancelAll(runtime, node.id);
     return;
   }
-  try {
-    const engine = await runtime.engine();
+  await runJob(node, run, async (engine): Promise<Placed> => {
     const context = { red, nodeId: node.id, userDir: runtime.userDir, instanceName: engine.instanceName };
     const request = requestFor(config, message, context);
     const record = await engine.create(request).result;
-    const result = { ...message, ...(await outcome(engine, record, request.folder)) };
-    const speaker = await runtime.successor(node);
-    if (speaker === node) send([result, null]);
-    else speaker?.send([result, null]);
-  } catch (error) {
-    const known = toBackupError(error);
-    const speaker = await runtime.successor(node);
-    if (speaker === node) {
-      status.failed(known.code);
-      throw known;
-    }
-    speaker?.error(known, message);
-  }
-}
-
-interface Outcome {
-  readonly payload: BackupRecord;
-  readonly backup: BackupRecord;
-  readonly agent_id: string;
-  readonly filename: string;
-}
-
-/** Copies, because flows may change what they are given. */
-async function outcome(engine: Engine, record: BackupRecord, folder: string): Promise<Outcome> {
-  const agent = await engine.localAgent(folder);
-  return {
-    payload: structuredClone(record),
-    backup: structuredClone(record),
-    agent_id: agent.id,
-    filename: join(folder, record.file),
-  };
+    const { id: agentId } = await engine.localAgent(request.folder);
+    return { record, agentId, filename: join(request.folder, record.file) };
+  });
 }

@@ -1,50 +1,61 @@
-import type { Node } from 'node-red';
+import type { Node, NodeMessage } from 'node-red';
 import { BackupError, type BackupEvent, type Engine } from '../../src/index.ts';
 import { eventMessage } from './event-message.ts';
 import { inBackground } from './input.ts';
-import { folderOf, planIdOf, type PlanConfig } from './plan-config.ts';
+import { placedAt, withPlace } from './placed.ts';
 import type { Runtime } from './runtime.ts';
 import type { StatusLine } from './status.ts';
 
 export interface Following {
   readonly runtime: Runtime;
-  readonly config: PlanConfig;
+  /** Of the events' messages; empty for the default. */
+  readonly template: string;
   readonly status: StatusLine;
+  /** Called once, with the engine: shows what is known from before. */
+  readonly begin: (engine: Engine) => unknown;
 }
 
 /**
- * Shows and tells the events of a node's jobs, also of one that an earlier instance of it began.
+ * Shows and tells the events of a node's jobs, also of one that an earlier instance of it began. A backup that a late try brought to
+ * its place goes on from output 1 as a new message.
  *
  * @returns a function that ends it
  */
-export function followJobs(node: Node, { runtime, config, status }: Following): () => void {
+export function followJobs(node: Node, { runtime, template, status, begin }: Following): () => void {
   let stop: () => void = () => undefined;
   let closed = false;
-  const tell = (event: BackupEvent): void => {
+  const tell = (engine: Engine, event: BackupEvent): void => {
     if (event.node_id !== node.id) return;
     status.event(event);
-    const message = eventMessage(event, config.template);
-    node.send([null, message]);
-    // The message that began it is gone with the process, so there is no `done` to say this to Catch nodes.
-    if (event.failed_reason === 'interrupted') node.error(new BackupError('interrupted', event.error), message);
+    const message = eventMessage(event, template);
+    node.send([lateResult(engine, event, message.topic), message]);
+    if (isUnheard(event))
+      node.error(new BackupError(event.failed_reason ?? 'unknown_error', event.error ?? ''), message);
   };
-  const begin = async (): Promise<void> => {
+  const follow = async (): Promise<void> => {
     const engine = await runtime.engine();
     // It may have been closed meanwhile.
     if (closed) return;
-    stop = engine.events.subscribe(tell);
-    const job = engine.status().jobs.find(({ node_id }) => node_id === node.id);
-    status.known(engine.planStatus(planIdOf(config, node.id)), job);
-    await engine.localAgent(folderOf(config, runtime.userDir));
+    stop = engine.events.subscribe((event) => {
+      tell(engine, event);
+    });
+    await begin(engine);
   };
-  inBackground(node, begin());
+  inBackground(node, follow());
   return () => {
     closed = true;
     stop();
   };
 }
 
-/** Cancels what a node's jobs do and wait for. */
-export function cancelJobs(engine: Engine, nodeId: string): void {
-  for (const job of engine.jobs()) if (job.nodeId === nodeId) job.cancel();
+/** The message that began the job is gone, so there is no `done` to say this to Catch nodes. */
+function isUnheard(event: BackupEvent): boolean {
+  if (event.event_type !== 'failed') return false;
+  return event.failed_reason === 'interrupted' || (event.late && event.will_retry === null);
+}
+
+function lateResult(engine: Engine, event: BackupEvent, topic: string): NodeMessage | null {
+  const { backup: record, agent_id: agentId } = event;
+  if (!event.late || event.event_type !== 'completed' || record === null || agentId === null) return null;
+  return withPlace({ topic, late: true }, placedAt(engine, agentId, record));
 }

@@ -2,6 +2,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import type { NodeDef } from 'node-red';
 import type { Compression } from '../../src/index.ts';
+import { asText } from './message-values.ts';
 
 export interface SourceConfig {
   readonly label: string;
@@ -66,16 +67,15 @@ function readSource(value: unknown): SourceConfig {
   return { label: asText(label), path: asText(path), exclude: asText(exclude) };
 }
 
-function asText(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-}
-
 export function planIdOf({ planId }: PlanConfig, nodeId: string): string {
   return planId === '' ? nodeId : planId;
 }
 
-/** Absolute: a relative folder lies in the user directory. */
 export function folderOf({ folder }: PlanConfig, userDir: string): string {
-  if (folder === '') return defaultFolder(userDir);
+  return folder === '' ? defaultFolder(userDir) : absoluteFolder(folder, userDir);
+}
+
+/** A relative folder lies in the user directory. */
+export function absoluteFolder(folder: string, userDir: string): string {
   return isAbsolute(folder) ? folder : resolve(userDir, folder);
 }

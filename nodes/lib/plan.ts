@@ -1,6 +1,7 @@
 /** From a backup-create node's settings, and what a message may override, to the request for one backup. */
 import type { NodeAPI, NodeMessageInFlow } from 'node-red';
 import type { BackupRequest, SourceSpec } from '../../src/index.ts';
+import { asNumber, asText, isGiven } from './message-values.ts';
 import { flowFileOf, settingsFileOf, type FileSettings } from './node-red-files.ts';
 import { folderOf, planIdOf, type PlanConfig } from './plan-config.ts';
 import { redVersion } from './runtime.ts';
@@ -86,18 +87,4 @@ function lines(text: string): string[] {
     .split('\n')
     .map((line) => line.replace(/\r$/, ''))
     .filter((line) => line.trim() !== '');
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== '';
-}
-
-/** Empty, which is no name, for what is no text. */
-function asText(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-}
-
-/** NaN, which is no number of days, for what is none; a text that reads as a number is one. */
-function asNumber(value: unknown): number {
-  return typeof value === 'string' || typeof value === 'number' ? Number(value) : NaN;
 }

@@ -56,6 +56,11 @@ export class Runtime {
     if (!removed) this.#awaited.add(node.id);
   }
 
+  /** Whether this instance stands for its id, and is not one that a deploy has closed. */
+  isLive(node: Node): boolean {
+    return this.#live.get(node.id) === node;
+  }
+
   /**
    * The instance that stands for a node's id now: this one, or the one that a deploy put in its place, also when that deploy is
    * still going on. Undefined when there is none any more.

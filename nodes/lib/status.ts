@@ -14,11 +14,12 @@ import {
 /** Editors get every status; twice a second is enough for progress. */
 const STEP_MS = 500;
 
-/** Shows a plan and its jobs in the node's status. */
+/** Shows the jobs of a node in its status. */
 export class StatusLine {
   readonly #node: Node;
   #shownAt = -Infinity;
   #stage: string | null = null;
+  #waitsForRetry = false;
 
   constructor(node: Node) {
     this.#node = node;
@@ -30,17 +31,26 @@ export class StatusLine {
     if (!isNews && now - this.#shownAt < STEP_MS) return;
     this.#shownAt = now;
     this.#stage = event.backup_stage;
+    this.#waitsForRetry = event.will_retry !== null;
     this.#node.status(statusOf(event));
   }
 
-  /** What is known from before, e.g. after a restart or a deploy. */
+  /** What is known of a plan from before, e.g. after a restart or a deploy. */
   known({ last_backup: backup, last_error: error }: PlanStatus, job: RunningJob | undefined): void {
     if (job !== undefined) this.#node.status(running(job.backup_stage, job.progress));
     else if (error !== null) this.failed(error.code);
     else if (backup !== null) this.#node.status(finished(backup));
   }
 
+  /** What is known of copies from before. */
+  knownCopy(job: RunningJob | undefined, pending: { readonly next_try: string } | undefined): void {
+    if (job !== undefined) this.#node.status(running(job.backup_stage, job.progress));
+    else if (pending !== undefined) this.#node.status(waitingFor(pending.next_try));
+  }
+
+  /** Does nothing when the status says that it is tried again: that tells more. */
   failed(code: string): void {
+    if (this.#waitsForRetry) return;
     this.#node.status({ fill: 'red', shape: 'ring', text: code });
   }
 }
@@ -50,8 +60,10 @@ function statusOf(event: BackupEvent): NodeStatus {
     case 'in_progress':
       return running(event.backup_stage, event.progress);
     case 'completed':
-      return event.backup === null ? {} : finished(event.backup);
+      if (event.backup === null) return {};
+      return event.manager_state === 'copy_backup' ? copied(event.backup) : finished(event.backup);
     case 'failed':
+      if (event.will_retry !== null) return waitingFor(event.will_retry);
       return { fill: 'red', shape: 'ring', text: event.failed_reason };
   }
 }
@@ -68,4 +80,15 @@ function finished({ date, size, failed_files }: BackupRecord): NodeStatus {
   const text = `${day}${date.slice(11, 16)} · ${formatBytes(size)}`;
   if (failed_files.count === 0) return { fill: 'green', shape: 'dot', text };
   return { fill: 'yellow', shape: 'dot', text: `${text} · ${String(failed_files.count)} unread` };
+}
+
+/** The time is that of the copy, not of the backup. */
+function copied({ size }: BackupRecord): NodeStatus {
+  const time = isoLocal(systemClock.now()).slice(11, 16);
+  return { fill: 'green', shape: 'dot', text: `${time} · ${formatBytes(size)}` };
+}
+
+/** @param nextTry - ISO */
+function waitingFor(nextTry: string): NodeStatus {
+  return { fill: 'yellow', shape: 'ring', text: `retry ${nextTry.slice(11, 16)}` };
 }
