@@ -15,6 +15,7 @@ import { eventLoop } from './cases/event-loop.ts';
 import { list } from './cases/list.ts';
 import { memory } from './cases/memory.ts';
 import { restore } from './cases/restore.ts';
+import { sftp } from './cases/sftp.ts';
 import { CACHE } from './data/dataset.ts';
 import { renderText, writeReport } from './measure/report.ts';
 import { verdictOf, type BenchCase, type Row } from './measure/row.ts';
@@ -28,6 +29,7 @@ const CASES: readonly BenchCase[] = [
   memory,
   eventLoop,
   list,
+  sftp,
 ];
 
 function choose(names: readonly string[]): readonly BenchCase[] {

@@ -13,9 +13,14 @@ const REQUIREMENTS: readonly Requirement[] = [
   { command: 'bsdtar', debianPackage: 'libarchive-tools' },
   { command: 'zstd', debianPackage: 'zstd' },
   { command: 'chromium', debianPackage: 'chromium' },
+  { command: 'sshd', debianPackage: 'openssh-server' },
+  { command: 'scp', debianPackage: 'openssh-client' },
 ];
 
-const RESTIC: Requirement = { command: 'restic', debianPackage: 'restic' };
+const RIVALS: readonly Requirement[] = [
+  { command: 'restic', debianPackage: 'restic' },
+  { command: 'rclone', debianPackage: 'rclone' },
+];
 
 function isExecutable(file: string): boolean {
   try {
@@ -27,7 +32,8 @@ function isExecutable(file: string): boolean {
 }
 
 function isInstalled(command: string): boolean {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  // Servers lie where only root looks.
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'];
   return folders.some((folder) => isExecutable(join(folder, command)));
 }
 
@@ -68,5 +74,5 @@ export function ensureTestTools(): void {
 
 /** The same for the rivals that the benches run against. */
 export function ensureBenchTools(): void {
-  ensure([...REQUIREMENTS.filter(({ command }) => command !== 'chromium'), RESTIC]);
+  ensure([...REQUIREMENTS.filter(({ command }) => command !== 'chromium'), ...RIVALS]);
 }

@@ -4,6 +4,7 @@ import type { SFTPWrapper } from 'ssh2';
 import type { Clock, Timer } from '../../clock.ts';
 import { BackupError } from '../../errors.ts';
 import { orAborted, throwIfAborted } from '../../io/abort.ts';
+import { useKeyObjects } from './cipher-keys.ts';
 import { connectError } from './errors.ts';
 import { fingerprintOf, hostKeyError } from './host-key.ts';
 import { describeServer, type SftpSettings } from './settings.ts';
@@ -121,6 +122,7 @@ export class SftpConnections {
     client.on('keyboard-interactive', answerWith(this.#settings.password ?? ''));
     try {
       const sftp = await client.connect(connectOptions(this.#settings, problems));
+      useKeyObjects(client);
       const folder = await folderOf(client, this.#settings.folder);
       return { client, sftp, folder, isAlive: () => isAlive, users: 0, idle: null };
     } catch (error) {
