@@ -1,4 +1,4 @@
-import { createSecretKey, KeyObject } from 'node:crypto';
+import { createSecretKey } from 'node:crypto';
 
 /** The part of ssh2 that is not its published interface, as far as it is there. */
 interface Inner {
@@ -14,13 +14,13 @@ interface Inner {
  */
 export function useKeyObjects(connection: object): void {
   const { client } = connection as Inner;
-  replaceKey(client?._protocol?._cipher, '_encKey');
-  replaceKey(client?._protocol?._decipher, '_decKey');
+  replaceKey(client?._protocol?._cipher, '_enc');
+  replaceKey(client?._protocol?._decipher, '_decipher');
 }
 
-function replaceKey(cipher: Record<string, unknown> | undefined, name: string): void {
-  const key = cipher?.[name];
-  // Only those of AES-GCM are handed to the cipher as they are; others take them apart.
-  const isGcm = cipher !== undefined && /gcm/i.test(String(cipher[name.replace('Key', 'SSLName')]));
-  if (isGcm && key instanceof Uint8Array && !(key instanceof KeyObject)) cipher[name] = createSecretKey(key);
+function replaceKey(cipher: Record<string, unknown> | undefined, prefix: string): void {
+  // Only AES-GCM hands its key on as it is; others take it apart.
+  if (cipher === undefined || !/gcm/i.test(String(cipher[`${prefix}SSLName`]))) return;
+  const key = cipher[`${prefix}Key`];
+  if (key instanceof Uint8Array) cipher[`${prefix}Key`] = createSecretKey(key);
 }
