@@ -1,0 +1,25 @@
+/** What other packages find as `RED.plugins.get('nightkeep-backup')`. See docs/write-an-agent.md. */
+import type { NodeAPI } from 'node-red';
+import { BackupError, StoreAgent, type BackupAgent, type StoreAgentOptions } from '../src/index.ts';
+import { agentNode } from './lib/agent-node.ts';
+
+const ID = 'nightkeep-backup';
+
+export interface BackupPlugin {
+  readonly type: typeof ID;
+  readonly agentNode: typeof agentNode;
+  /** An agent over a file store, so that only a few verbs are to be written. */
+  readonly createStoreAgent: (options: StoreAgentOptions) => BackupAgent;
+  readonly BackupError: typeof BackupError;
+}
+
+export default function register(red: NodeAPI): void {
+  const plugin: BackupPlugin = {
+    type: ID,
+    agentNode,
+    createStoreAgent: (options) => new StoreAgent(options),
+    BackupError,
+  };
+  // The typings know only fields of Node-RED's own.
+  red.plugins.registerPlugin(ID, plugin as never);
+}
