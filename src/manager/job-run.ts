@@ -20,6 +20,8 @@ export interface JobContext {
   readonly identity: JobIdentity;
   /** Adds what becomes known of the job; later events carry it. */
   identify(changes: Partial<Pick<JobIdentity, 'name' | 'backup_id' | 'agent_id' | 'agent_name'>>): void;
+  /** Says what backup the job is about; should it fail, its last event carries the record. */
+  know(backup: BackupRecord): void;
   /** Null while the job waits for its turn. */
   enter(stage: BackupStage | null): void;
   /** Told to the world at most four times a second. */
@@ -30,6 +32,10 @@ export interface JobContext {
 
 export interface JobRunOptions {
   readonly identity: JobIdentity;
+  /** Whether the job is a later try of one that failed. */
+  readonly late: boolean;
+  /** Decides, when the job has failed, when it is tried again (ISO); null for never. Must not throw. */
+  readonly willRetry: (error: BackupError) => Promise<string | null>;
   readonly clock: Clock;
   readonly publish: (event: BackupEvent) => void;
   /** Remembers how the job ended, before anyone is told. */
@@ -46,13 +52,18 @@ export class JobRun implements JobContext {
   readonly #publish: (event: BackupEvent) => void;
   readonly #remember: JobRunOptions['remember'];
   readonly #meter: ProgressMeter;
+  readonly #late: boolean;
+  readonly #willRetry: JobRunOptions['willRetry'];
   #identity: JobIdentity;
+  #backup: BackupRecord | null = null;
   #stage: BackupStage | null = null;
   #timer: Timer | null = null;
   #ended = false;
 
   constructor(options: JobRunOptions) {
     this.#identity = options.identity;
+    this.#late = options.late;
+    this.#willRetry = options.willRetry;
     this.#clock = options.clock;
     this.#publish = options.publish;
     this.#remember = options.remember;
@@ -69,6 +80,12 @@ export class JobRun implements JobContext {
 
   identify(changes: Partial<JobIdentity>): void {
     this.#identity = { ...this.#identity, ...changes };
+  }
+
+  know(backup: BackupRecord): void {
+    const { name, backup_id, plan_id, plan_name } = backup;
+    this.#backup = backup;
+    this.identify({ name, backup_id, plan_id, plan_name });
   }
 
   enter(stage: BackupStage | null): void {
@@ -103,7 +120,7 @@ export class JobRun implements JobContext {
       return outcome.value;
     } catch (error) {
       const known = this.signal.aborted ? abortReason(this.signal) : toBackupError(error);
-      await this.#conclude(null, known);
+      await this.#conclude(this.#backup, known);
       throw known;
     }
   }
@@ -134,17 +151,19 @@ export class JobRun implements JobContext {
       event_type: 'in_progress',
       backup_stage: this.#stage,
       progress,
+      late: this.#late,
       ...NOT_OVER,
     });
   }
 
   async #conclude(backup: BackupRecord | null, error: BackupError | null): Promise<void> {
+    const will_retry = error === null ? null : await this.#willRetry(error);
     const shared = {
       ...this.#identity,
       backup_stage: null,
       progress: null,
-      will_retry: null,
-      late: false,
+      will_retry,
+      late: this.#late,
       backup,
     } as const;
     const event: BackupEvent =
@@ -156,7 +175,7 @@ export class JobRun implements JobContext {
   }
 }
 
-const NOT_OVER = { failed_reason: null, error: null, backup: null, will_retry: null, late: false } as const;
+const NOT_OVER = { failed_reason: null, error: null, backup: null, will_retry: null } as const;
 
 function cancelTimer(timer: Timer | null): void {
   timer?.cancel();

@@ -5,7 +5,7 @@ import type { EventBus, JobIdentity, JobKind } from '../events.ts';
 import type { JobId, PlanId } from '../model.ts';
 import type { Job } from './engine.ts';
 import { JobRun } from './job-run.ts';
-import type { JobContext, Outcome } from './job-run.ts';
+import type { JobContext, JobRunOptions, Outcome } from './job-run.ts';
 import type { Journal } from './journal.ts';
 
 /** What is known of a job when it is asked for. */
@@ -16,6 +16,9 @@ export interface JobSpec {
   readonly planName: string | null;
   readonly nodeId: string | null;
   readonly automatic: boolean;
+  /** As in `JobRunOptions`; left out, the job is no later try, and is not tried again. */
+  readonly late?: boolean;
+  readonly willRetry?: JobRunOptions['willRetry'];
 }
 
 export interface JobsOptions {
@@ -69,6 +72,8 @@ export class Jobs {
     const identity = identityOf(spec);
     const run = new JobRun({
       identity,
+      late: spec.late ?? false,
+      willRetry: spec.willRetry ?? (() => Promise.resolve(null)),
       clock,
       publish: (event) => {
         bus.publish(event);

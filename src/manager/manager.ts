@@ -1,16 +1,19 @@
 import type { AgentListing, BackupAgent } from '../agents/agent.ts';
-import { toBackupError } from '../errors.ts';
 import type { EventBus } from '../events.ts';
 import type { AgentId, BackupId, BackupRecord, BackupRequest, PlanId } from '../model.ts';
+import type { OrphanCopy } from '../store/copy-files.ts';
 import { planState } from '../store/state.ts';
+import { Copier } from './copier.ts';
 import { Creator } from './creator.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type {
+  CopyRequest,
   Engine,
   EngineStatus,
   FileEntry,
   Job,
   MergedListing,
+  PendingCopy,
   PlanStatus,
   RestoreReport,
   RestoreRequest,
@@ -18,6 +21,7 @@ import type {
 } from './engine.ts';
 import { Jobs } from './jobs.ts';
 import { Journal } from './journal.ts';
+import { listLocations } from './list-locations.ts';
 import { checkListing, mergeListings } from './merge-listings.ts';
 import { listFiles, restoreBackup, verifyBackup } from './read-backups.ts';
 import type { Unfinished } from './recover.ts';
@@ -29,6 +33,8 @@ export interface ManagerOptions {
   readonly events: EventBus;
   /** What an earlier process left, already cleaned up. */
   readonly unfinished: readonly Unfinished[];
+  /** Copies that an earlier process did not bring to an end. */
+  readonly orphans: readonly OrphanCopy[];
 }
 
 /** The engine: puts the verbs, the jobs and what is remembered together. */
@@ -40,16 +46,19 @@ export class Manager implements Engine {
   readonly #journal: Journal;
   readonly #jobs: Jobs;
   readonly #creator: Creator;
+  readonly #copier: Copier;
   readonly #tracker: StatusTracker;
   #unfinished: readonly Unfinished[];
   #forgetting: Promise<unknown> = Promise.resolve();
 
-  constructor({ parts, events, unfinished }: ManagerOptions) {
+  constructor({ parts, events, unfinished, orphans }: ManagerOptions) {
     this.#parts = parts;
     this.#unfinished = unfinished;
     this.#journal = new Journal(parts);
     this.#jobs = new Jobs({ clock: parts.clock, bus: events, journal: this.#journal });
-    this.#creator = new Creator({ ...parts, journal: this.#journal }, this.#jobs, new Turns());
+    const verbParts = { ...parts, journal: this.#journal };
+    this.#creator = new Creator(verbParts, this.#jobs, new Turns());
+    this.#copier = new Copier(verbParts, this.#jobs, orphans);
     this.#tracker = new StatusTracker(parts.clock);
     this.events = events;
     this.instanceId = parts.store.state.current.instance_id;
@@ -68,6 +77,18 @@ export class Manager implements Engine {
 
   create(request: BackupRequest): Job<BackupRecord> {
     return this.#creator.create(request);
+  }
+
+  copy(request: CopyRequest): Job<BackupRecord> {
+    return this.#copier.copy(request);
+  }
+
+  pendingCopies(): readonly PendingCopy[] {
+    return this.#copier.pending();
+  }
+
+  async cancelCopies(nodeId: string): Promise<void> {
+    await this.#copier.cancel(nodeId);
   }
 
   verify(backupId: BackupId, agentId: AgentId, nodeId: string | null): Job<VerifyReport> {
@@ -128,20 +149,9 @@ export class Manager implements Engine {
   }
 
   async list(signal: AbortSignal): Promise<MergedListing> {
-    const made = await this.#parts.store.made.all();
-    const agent_errors: Record<AgentId, string> = {};
-    const listings = await Promise.all(
-      this.agents().map(async (agent) => {
-        try {
-          return { agentId: agent.id, agentName: agent.name, listing: await agent.list({ signal }) };
-        } catch (error) {
-          agent_errors[agent.id] = toBackupError(error, 'agent_error').message;
-          return null;
-        }
-      }),
-    );
-    const listed = listings.filter((listing) => listing !== null);
-    return { ...mergeListings(listed, made), agent_errors };
+    const { listed, errors } = await listLocations(this.#parts, signal);
+    const agent_errors = Object.fromEntries([...errors].map(([id, { message }]) => [id, message]));
+    return { ...mergeListings(listed, await this.#parts.store.made.all()), agent_errors };
   }
 
   async listAt(agentId: AgentId, signal: AbortSignal): Promise<AgentListing> {
@@ -150,7 +160,9 @@ export class Manager implements Engine {
   }
 
   async close(): Promise<void> {
+    this.#copier.stop();
     await this.#jobs.close();
+    await this.#copier.release();
     // Nobody listened for them, so their plans' last error has to say it.
     this.#forget(this.#unfinished);
     this.#unfinished = [];

@@ -18,7 +18,8 @@ interface Copy {
   readonly record: BackupRecord;
 }
 
-function differsFromMade(record: BackupRecord, made: Made): BrokenEntry | null {
+/** Why a record contradicts what this instance made, null when it does not. */
+export function differsFromMade(record: BackupRecord, made: Made): BrokenEntry | null {
   const own = made.get(record.backup_id);
   if (own === undefined || (own.size === record.size && own.sha256 === record.sha256)) return null;
   const message =

@@ -34,5 +34,7 @@ export async function openEngineWith(options: EngineOptions, archive: ArchivePor
   const registry = new AgentRegistry({ clock, instanceId, localFolder, onListenerError });
   if (localFolder !== null) await registry.local(localFolder);
   const parts = { clock, store, registry, archive, options, warn };
-  return new Manager({ parts, events: new EventBus(onListenerError), unfinished: await recover(parts) });
+  const orphans = await store.copies.orphans(clock.now());
+  const unfinished = await recover(parts, orphans);
+  return new Manager({ parts, events: new EventBus(onListenerError), unfinished, orphans });
 }

@@ -4,10 +4,12 @@ import { parseIso } from '../clock.ts';
 import { BackupError, serializeError, toBackupError } from '../errors.ts';
 import type { BackupEvent, JobIdentity } from '../events.ts';
 import type { BackupRecord } from '../model.ts';
+import type { OrphanCopy } from '../store/copy-files.ts';
 import type { JobFile } from '../store/job-files.ts';
 import { planState, withPlan } from '../store/state.ts';
 import type { EngineState } from '../store/state.ts';
 import type { EngineParts } from './engine-parts.ts';
+import { adoptedEntry, storedCopy } from './pending-entry.ts';
 
 /** A folder that does not answer must not keep the engine from starting. */
 const PATIENCE_MS = 10_000;
@@ -18,17 +20,34 @@ export interface Unfinished {
   readonly error: BackupError | null;
 }
 
-export async function recover(parts: EngineParts): Promise<readonly Unfinished[]> {
+/** @param orphans - the copies that will be tried again */
+export async function recover(parts: EngineParts, orphans: readonly OrphanCopy[]): Promise<readonly Unfinished[]> {
   const jobs = await parts.store.jobs.unfinished(parts.clock.now());
-  return Promise.all(jobs.map((job) => settle(parts, job)));
+  return Promise.all(jobs.map((job) => settle(parts, job, nextTry(parts, job, orphans))));
 }
 
-async function settle(parts: EngineParts, job: JobFile): Promise<Unfinished> {
+interface NextTry {
+  /** ISO; null when there is none. */
+  readonly will_retry: string | null;
+  /** Whether the one that was interrupted was not the first. */
+  readonly late: boolean;
+}
+
+function nextTry({ clock }: EngineParts, job: JobFile, orphans: readonly OrphanCopy[]): NextTry {
+  const isIts = ({ copy }: OrphanCopy): boolean =>
+    job.manager_state === 'copy_backup' && copy.backup_id === job.backup_id && copy.agent_id === job.agent_id;
+  const orphan = orphans.find(isIts);
+  if (orphan === undefined) return { will_retry: null, late: false };
+  const { tries, next_try } = storedCopy(adoptedEntry(orphan, clock), clock);
+  return { will_retry: next_try, late: tries > 1 };
+}
+
+async function settle(parts: EngineParts, job: JobFile, next: NextTry): Promise<Unfinished> {
   const record = await cleanUp(parts, job);
   const identity = identityOf(job);
-  const error = record === null ? interrupted(job) : null;
-  const late = error === null;
-  const shared = { ...identity, backup_stage: null, progress: null, will_retry: null, late, backup: record } as const;
+  const error = record === null ? interrupted(job, next) : null;
+  const retry = error === null ? { will_retry: null, late: true } : next;
+  const shared = { ...identity, backup_stage: null, progress: null, ...retry, backup: record } as const;
   const event: BackupEvent =
     error === null
       ? { ...shared, event_type: 'completed', failed_reason: null, error: null }
@@ -41,8 +60,9 @@ async function settle(parts: EngineParts, job: JobFile): Promise<Unfinished> {
   return { event, error };
 }
 
-function interrupted({ name, started }: JobFile): BackupError {
+function interrupted({ name, started }: JobFile, { will_retry: next }: NextTry): BackupError {
   const what = `The job "${name}" that began at ${started} was interrupted: its process ended before it was done.`;
+  if (next !== null) return new BackupError('interrupted', `${what} It is tried again by itself at ${next}.`);
   return new BackupError('interrupted', `${what} What it had written was removed. Run it again.`);
 }
 

@@ -1,12 +1,17 @@
 /** What is wrong with a request, before anything is done for it. Values may come from a message, so types are not trusted. */
 import { isAbsolute } from 'node:path';
+import { isBackupId } from '../backup-names.ts';
 import { isObject } from '../io/json-file.ts';
 import type { BackupRequest, SourceSpec } from '../model.ts';
 import { extraProblem, RECORD_LIMITS } from '../record.ts';
+import type { CopyRequest } from './engine.ts';
 
 /** Timers of Node.js reach no further. */
 const MAX_TIMEOUT_MS = 2_147_483_647;
 const MAX_KEEP_DAYS = 36_500;
+/** 30 days. */
+const MAX_RETRY_MS = 2_592_000_000;
+const MAX_AGENT_ID = 4096;
 const MAX_LABEL = 64;
 const RESERVED_LABELS = new Set(['backup.json', 'manifest.jsonl', 'node-red-outside']);
 
@@ -25,6 +30,19 @@ export function requestProblem(request: BackupRequest): string | null {
     rangeProblem('keepDays', request.keepDays, MAX_KEEP_DAYS) ??
     rangeProblem('timeoutMs', request.timeoutMs, MAX_TIMEOUT_MS) ??
     extrasProblem(request.extra)
+  );
+}
+
+/** @returns as `requestProblem` */
+export function copyRequestProblem({ backupId, from, agentId, retryForMs }: CopyRequest): string | null {
+  return (
+    textProblem('agentId', agentId, [1, MAX_AGENT_ID]) ??
+    (from === null ? null : textProblem('from', from, [1, MAX_AGENT_ID])) ??
+    (backupId === null ? null : textProblem('backupId', backupId, [1, RECORD_LIMITS.id])) ??
+    (backupId === null || isBackupId(backupId)
+      ? null
+      : `backupId: "${backupId}" is not the id of a backup. Ids look like 20261120T020000Z-9f3ac1d2.`) ??
+    rangeProblem('retryForMs', retryForMs, MAX_RETRY_MS)
   );
 }
 

@@ -1,15 +1,17 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
+import { CopyFiles } from './copy-files.ts';
 import { JobFiles } from './job-files.ts';
 import { MadeBackups } from './made-backups.ts';
 import { StateFile } from './state-file.ts';
-import { JOBS_FOLDER, MADE_FOLDER, makeStateFolder, sweepFolder } from './state-folder.ts';
+import { COPIES_FOLDER, JOBS_FOLDER, MADE_FOLDER, makeStateFolder, sweepFolder } from './state-folder.ts';
 
 /** What the engine remembers. */
 export interface EngineStore {
   readonly state: StateFile;
   readonly jobs: JobFiles;
   readonly made: MadeBackups;
+  readonly copies: CopyFiles;
 }
 
 export interface StoreOptions {
@@ -23,12 +25,14 @@ export interface StoreOptions {
 export async function openStore({ stateDir, clock, warn }: StoreOptions): Promise<EngineStore> {
   await makeStateFolder(stateDir);
   const jobsFolder = join(stateDir, JOBS_FOLDER);
-  for (const folder of [stateDir, jobsFolder]) await sweepFolder(folder, clock.now());
+  const copiesFolder = join(stateDir, COPIES_FOLDER);
+  for (const folder of [stateDir, jobsFolder, copiesFolder]) await sweepFolder(folder, clock.now());
   const state = await StateFile.open(stateDir, warn);
   const instanceId = state.current.instance_id;
   return {
     state,
     jobs: new JobFiles({ folder: jobsFolder, instanceId, warn }),
     made: new MadeBackups(join(stateDir, MADE_FOLDER)),
+    copies: new CopyFiles({ folder: copiesFolder, instanceId, warn }),
   };
 }

@@ -24,7 +24,8 @@ function nullable<T>(fields: Fields, key: string, parse: (object: Fields) => T):
   return fields[key] === null ? null : parse(objectField(fields, key));
 }
 
-function parseError(fields: Fields): SerializedError {
+/** @throws InvalidField */
+export function parseError(fields: Fields): SerializedError {
   const data = Object.entries(objectField(fields, 'data')).map(([key, value]) => {
     if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) return [key, value] as const;
     throw new InvalidField(`data.${key} is neither text, number, boolean nor null`);

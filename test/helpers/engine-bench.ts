@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BackupEvent } from '../../src/events.ts';
-import type { Engine, EngineOptions } from '../../src/manager/engine.ts';
+import type { CopyRequest, Engine, EngineOptions } from '../../src/manager/engine.ts';
 import { openEngineWith } from '../../src/manager/open-engine.ts';
 import type { BackupRequest } from '../../src/model.ts';
 import { FakeArchive } from './fake-archive.ts';
@@ -20,12 +20,14 @@ export interface EngineBench {
   readonly stateDir: string;
   /** A request for the folder `source`. */
   readonly request: (changes?: Partial<BackupRequest>) => BackupRequest;
+  /** A request to copy the newest backup that the location lacks. */
+  readonly copyTo: (agentId: string, changes?: Partial<CopyRequest>) => CopyRequest;
   /** What the events say, one word each: `create:archive`, `create:50%`, `create:completed`, `create:failed:canceled`. */
   readonly story: () => string[];
   /** Another engine on the same state, as a later start of the process has. */
   readonly reopen: (options?: Partial<EngineOptions>) => Promise<Engine>;
-  /** Resolves when an event says this. */
-  readonly until: (word: string) => Promise<void>;
+  /** Resolves when an event says this, or that many events do. */
+  readonly until: (word: string, count?: number) => Promise<void>;
 }
 
 export function wordOf(event: BackupEvent): string {
@@ -74,10 +76,10 @@ async function openBench(root: string, opened: Engine[]): Promise<EngineBench> {
     return engine;
   };
   const story = (): string[] => events.map(wordOf);
-  const until = (word: string): Promise<void> =>
+  const until = (word: string, count = 1): Promise<void> =>
     new Promise((resolve) => {
       const look = (): void => {
-        if (!story().includes(word)) return;
+        if (story().filter((each) => each === word).length < count) return;
         waiting.delete(look);
         resolve();
       };
@@ -89,7 +91,13 @@ async function openBench(root: string, opened: Engine[]): Promise<EngineBench> {
     ...changes,
   });
   const engine = await open();
-  return { engine, archive, clock, events, warnings, root, folder, stateDir, request, story, reopen: open, until };
+  const known = { engine, archive, clock, events, warnings, root, folder, stateDir };
+  return { ...known, request, copyTo, story, reopen: open, until };
+}
+
+function copyTo(agentId: string, changes: Partial<CopyRequest> = {}): CopyRequest {
+  const request = { backupId: null, from: null, agentId, nodeId: 'copy-node', automatic: true, retryForMs: 0 };
+  return { ...request, ...changes };
 }
 
 function requestFor(source: string, folder: string): BackupRequest {

@@ -8,6 +8,8 @@ interface Pending {
 /** A clock that stands still until it is told to go on. */
 export class FakeClock implements Clock {
   #now: number;
+  /** Where `monotonic` is when the time of day is 0. */
+  #behind = 0;
   readonly #pending = new Set<Pending>();
 
   /** @param start - milliseconds since the epoch */
@@ -21,7 +23,7 @@ export class FakeClock implements Clock {
   }
 
   now(): number {
-    return this.#now;
+    return this.#now - this.#behind;
   }
 
   monotonic(): number {
@@ -36,6 +38,11 @@ export class FakeClock implements Clock {
         this.#pending.delete(pending);
       },
     };
+  }
+
+  /** Sets the time of day, as somebody who corrects a clock does; no time passes. */
+  setTimeOfDay(now: number): void {
+    this.#behind = this.#now - now;
   }
 
   /** Lets time pass, and calls what is due in its order. */

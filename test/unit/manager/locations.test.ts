@@ -1,20 +1,15 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StoreAgent } from '../../../src/agents/store-agent.ts';
-import { systemClock } from '../../../src/clock.ts';
+import { nextTurn } from '../../../src/clock.ts';
 import { BackupError } from '../../../src/errors.ts';
 import { openEngineWith } from '../../../src/manager/open-engine.ts';
 import { engineBench } from '../../helpers/engine-bench.ts';
 import { FakeArchive } from '../../helpers/fake-archive.ts';
+import { memoryAgent } from '../../helpers/memory-agent.ts';
 import { MemoryStore } from '../../helpers/memory-store.ts';
 
 const { signal } = new AbortController();
-
-function memoryAgent(id: string, store = new MemoryStore()): StoreAgent {
-  const abilities = { range: true, resume: false, update: true };
-  return new StoreAgent({ id, name: id.toUpperCase(), abilities, store, clock: systemClock, instanceId: '00000000' });
-}
 
 describe('locations', () => {
   const bench = engineBench();
@@ -77,6 +72,35 @@ describe('locations', () => {
     assert.deepEqual(backups, [{ ...record, pinned: true, agents }]);
     assert.deepEqual([broken, agent_errors], [[], { nas: 'The NAS does not answer.' }]);
     await assert.rejects(engine.listAt('nas', signal), { code: 'agent_unreachable' });
+  });
+
+  it('that do not answer are told of after a while, and hold up no other', async () => {
+    const { engine, request, clock } = bench();
+    const record = await engine.create(request()).result;
+    const silent = memoryAgent('nas');
+    const asked: AbortSignal[] = [];
+    silent.list = (options) => {
+      asked.push(options.signal);
+      return new Promise(() => undefined);
+    };
+    engine.registerAgent(silent);
+    const listing = engine.list(signal);
+    while (clock.pending === 0 || asked.length === 0) await nextTurn();
+    clock.advance(14_999);
+    for (let i = 0; i < 20; i++) await nextTurn();
+    clock.advance(1);
+    const { backups, agent_errors } = await listing;
+    assert.deepEqual(
+      backups.map(({ backup_id }) => backup_id),
+      [record.backup_id],
+    );
+    assert.match(agent_errors['nas'] ?? '', /NAS did not answer within 15 s/);
+    assert.ok(asked[0]?.aborted);
+    assert.equal(clock.pending, 0);
+    const canceling = new AbortController();
+    const canceled = engine.list(canceling.signal);
+    canceling.abort(new BackupError('canceled', 'Enough.'));
+    await assert.rejects(canceled, { code: 'canceled' });
   });
 
   it('that contradict what was made here are in conflict, and not merged', async () => {
