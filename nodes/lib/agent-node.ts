@@ -123,8 +123,8 @@ async function hold(node: Node, { runtime, config, createAgent }: Parts): Promis
 /** Until the deploy is over the location stays listed: most often the next instance holds it again. */
 async function detach(node: Node, runtime: Runtime, held: Promise<Held>): Promise<void> {
   const successor = await runtime.successor(node);
-  if (successor === undefined) await (await runtime.engine()).cancelCopies(node.id);
   await (await held.catch(() => null))?.release();
+  if (successor === undefined) await (await runtime.engine()).cancelCopies(node.id);
 }
 
 function isCancel(message: NodeMessageInFlow): boolean {

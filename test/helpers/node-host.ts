@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Node } from 'node-red';
+import type { Node, NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
+import agentLocal from '../../nodes/agent-local.ts';
+import agentSftp from '../../nodes/agent-sftp.ts';
 import backupCreate from '../../nodes/backup-create.ts';
 import backupEvent from '../../nodes/backup-event.ts';
 import backupStatus from '../../nodes/backup-status.ts';
@@ -26,8 +28,19 @@ helper.init(createRequire(import.meta.url).resolve('node-red'), { userDir } as n
 const heardBy = new Map<string, Message[]>();
 const changes = new EventTarget();
 
+type Register = (red: NodeAPI) => void;
+type Credentials = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+const TYPES: readonly Register[] = [backupCreate, backupEvent, backupStatus, agentSftp, agentLocal];
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
 export interface NodeHost {
-  load(flows: readonly FlowNode[]): Promise<void>;
+  /** @param credentials - by node id */
+  load(flows: readonly FlowNode[], credentials?: Credentials): Promise<void>;
   deploy(flows: readonly FlowNode[], type?: 'full' | 'nodes'): Promise<void>;
   send(id: string, message: Record<string, unknown>): void;
   /** All messages that a `helper` node got so far. */
@@ -38,7 +51,10 @@ export interface NodeHost {
   statuses(id: string): readonly { readonly fill?: string; readonly shape?: string; readonly text?: string }[];
   /** Waits until a node has shown a status of that colour after the first so many. */
   shows(id: string, fill: string, after: number): Promise<void>;
+  /** What a node's live instances told as errors or warnings so far. */
+  said(id: string, how: 'error' | 'warn'): readonly { readonly code?: string; readonly message: string }[];
   post(path: string): Promise<number>;
+  ask(path: string, body: object): Promise<Answer>;
 }
 
 function listen(flows: readonly FlowNode[]): void {
@@ -70,6 +86,11 @@ async function hear(id: string, fits: (message: Message) => boolean = () => true
   }
 }
 
+interface SayCall {
+  readonly thisValue: Node;
+  readonly args: readonly [string | { readonly code?: string; readonly message: string }];
+}
+
 interface StatusCall {
   readonly thisValue: Node;
   readonly args: readonly [{ fill?: string; shape?: string; text?: string }];
@@ -83,8 +104,20 @@ function statuses(id: string): readonly StatusCall['args'][0][] {
     .map(({ args }) => args[0]);
 }
 
-/** Starts and ends the helper around the tests of the surrounding `describe`. */
-export function nodeHost(): NodeHost {
+function said(id: string, how: 'error' | 'warn'): ReturnType<NodeHost['said']> {
+  const spy = (helper.getNode(id) as unknown as Record<typeof how, { getCalls(): SayCall[] }>)[how];
+  return spy
+    .getCalls()
+    .filter(({ thisValue }) => thisValue.id === id)
+    .map(({ args: [what] }) => (typeof what === 'string' ? { message: what } : what));
+}
+
+/**
+ * Starts and ends the helper around the tests of the surrounding `describe`.
+ *
+ * @param types - that these tests bring, besides those of the package
+ */
+export function nodeHost(types: readonly Register[] = []): NodeHost {
   before(() => helper.startServer());
   after(() => helper.stopServer());
   afterEach(async () => {
@@ -92,8 +125,8 @@ export function nodeHost(): NodeHost {
     heardBy.clear();
   });
   return {
-    async load(flows) {
-      await helper.load([backupCreate, backupEvent, backupStatus] as never, flows as never);
+    async load(flows, credentials = {}) {
+      await helper.load([...TYPES, ...types] as never, flows as never, credentials as never);
       listen(flows);
     },
     async deploy(flows, type = 'full') {
@@ -114,8 +147,13 @@ export function nodeHost(): NodeHost {
         await nextTurn();
       }
     },
+    said,
     async post(path) {
       return (await helper.request().post(path)).status;
+    },
+    async ask(path, body) {
+      const answer = await helper.request().post(path).send(body);
+      return { status: answer.status, body: answer.body as Answer['body'] };
     },
   };
 }

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { inEditors, openTab } from '../helpers/editor-suite.ts';
+import { createNode, tab } from '../helpers/node-red.ts';
+
+inEditors('backup-create', [tab, createNode({ wires: [[], []] })], ({ editor, userDir, shoot, isFirstTheme }) => {
+  const sidecars = (): string[] => {
+    const folder = join(userDir(), 'backups');
+    return existsSync(folder) ? readdirSync(folder).filter((name) => /^\d{8}T.*\.json$/.test(name)) : [];
+  };
+  const addSource = async (label: string, path: string): Promise<void> => {
+    await editor().page.click('.red-ui-editableList-addButton:visible');
+    const item = editor().page.locator('#node-input-sources-list > li').last();
+    await item.locator('.backup-create-source-label').fill(label);
+    await item.locator('.backup-create-source-path').fill(path);
+  };
+  /** The texts that stand below the sources, empty where nothing is wrong. */
+  const problems = (): Promise<string[]> =>
+    editor().page.locator('#node-input-sources-list .backup-create-problem').allTextContents();
+
+  it('says below each folder what is wrong with it, and on the node', async () => {
+    await editor().edit('create');
+    await addSource('data', '/home/pi/data');
+    await addSource('data', '/srv');
+    await addSource('', '/srv');
+    await addSource('a/b', '/srv');
+    await addSource('node-red', '/srv');
+    await addSource('here', 'data');
+    await addSource('env', '${DATA}');
+    await shoot('create-problems');
+    const texts = await problems();
+    assert.equal(texts[0], '');
+    assert.match(String(texts[1]), /another folder has this label/i);
+    assert.match(String(texts[2]), /give it a label/i);
+    assert.match(String(texts[3]), /no slash/i);
+    assert.match(String(texts[4]), /taken by the package/i);
+    assert.match(String(texts[5]), /absolute path/i);
+    assert.equal(texts[6], '');
+    await editor().done();
+    assert.match((await editor().complaints('create')).join(), /another folder has this label/i);
+  });
+
+  it('makes a backup when the button of the node is pressed, and shows it', async () => {
+    await editor().page.click('[id="create"] .red-ui-flow-node-button');
+    await editor().page.getByText('Backup started').waitFor();
+    const label = editor().page.locator('[id="create"] .red-ui-flow-node-status-label');
+    await label.filter({ hasText: /\d\d:\d\d · \d/ }).waitFor();
+    await shoot('finished');
+    assert.equal(sidecars().length, 1);
+  });
+
+  if (!isFirstTheme) return;
+
+  it('stores folders, and takes them out again', async () => {
+    await editor().edit('create');
+    await addSource('photos', '/home/pi/photos');
+    await editor().page.locator('.backup-create-source-exclude').last().fill('*.tmp\ncache/');
+    await addSource('', '');
+    await editor().done();
+    assert.deepEqual(await editor().page.evaluate(`RED.nodes.node('create').sources`), [
+      { label: 'photos', path: '/home/pi/photos', exclude: '*.tmp\ncache/' },
+    ]);
+    assert.deepEqual(await editor().complaints('create'), []);
+    await editor().edit('create');
+    assert.equal(await editor().page.locator('.backup-create-source-path').inputValue(), '/home/pi/photos');
+    await editor().page.click('#node-input-sources-list .red-ui-editableList-item-remove');
+    await editor().page.locator('.backup-create-source-path').waitFor({ state: 'detached' });
+    await editor().done();
+    assert.deepEqual(await editor().page.evaluate(`RED.nodes.node('create').sources`), []);
+  });
+
+  it('refuses a time limit that is none, names with a slash, and nothing to back up', async () => {
+    await editor().edit('create');
+    await editor().page.uncheck('#node-input-nodeRed');
+    assert.equal(await editor().page.locator('#node-input-includeNodeModules').isVisible(), false);
+    await openTab(editor(), 'backup-create', 'how');
+    await editor().page.fill('#node-input-timeLimit', 'soon');
+    await editor().page.fill('#node-input-excludeIfPresent', '.nobackup\na/b');
+    await editor().done();
+    const complaints = (await editor().complaints('create')).join();
+    assert.match(complaints, /number of minutes above 0/);
+    assert.match(complaints, /bare file names/);
+    assert.match(complaints, /nothing is chosen/i);
+  });
+
+  it('does not run a node that is not deployed', async () => {
+    const before = sidecars();
+    await editor().edit('create');
+    await editor().page.fill('#node-input-name', 'renamed');
+    await editor().done();
+    await editor().page.click('[id="create"] .red-ui-flow-node-button');
+    await editor().deploy();
+    assert.deepEqual(sidecars(), before);
+  });
+});

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { agentLocal, agentSftp, eventNode, statusNode } from '../helpers/dialog-nodes.ts';
+import { checkDialog, inEditors, openTab } from '../helpers/editor-suite.ts';
+import { createNode, tab, type FlowNode } from '../helpers/node-red.ts';
+
+const TYPES = ['backup-create', 'backup-event', 'backup-status', 'agent-sftp', 'agent-local'] as const;
+const NODES: readonly FlowNode[] = [createNode({ wires: [[], []] }), eventNode, statusNode, agentSftp, agentLocal];
+const TABS: Readonly<Record<string, readonly string[]>> = {
+  'backup-create': ['where', 'how'],
+  'agent-sftp': ['copies'],
+};
+
+inEditors('the package', [tab, ...NODES], ({ editor, shoot }) => {
+  for (const type of TYPES) {
+    it(`has ${type} in the palette, with help`, async () => {
+      const entry = editor().page.locator(`#red-ui-palette .red-ui-palette-node[data-palette-type="${type}"]`);
+      assert.equal(
+        String(await entry.locator('.red-ui-palette-label').textContent())
+          .trim()
+          .replaceAll(/\s+/g, '-'),
+        type,
+      );
+      const category = await entry.evaluate(
+        (node) => node.closest('.red-ui-palette-category')?.querySelector('.red-ui-palette-header')?.textContent,
+      );
+      assert.match(String(category), /backup/);
+      const help = await editor().page.evaluate<string>(`RED.nodes.getNodeHelp('${type}')`);
+      assert.match(help, /<h3>Outputs<\/h3>/);
+      const icon = await editor().page.evaluate<number>(
+        `fetch('icons/@nightkeep/node-red-backup/${type}.svg').then((answer) => answer.status)`,
+      );
+      assert.equal(icon, 200);
+    });
+  }
+
+  it('opens each dialog with every field named, and Done changes nothing', async () => {
+    await editor().page.locator('.red-ui-palette-node[data-palette-type="agent-local"]').scrollIntoViewIfNeeded();
+    await shoot('flow');
+    for (const { id, type } of NODES) {
+      await editor().edit(id);
+      await checkDialog(editor(), id);
+      await shoot(id);
+      for (const name of TABS[type] ?? []) {
+        await openTab(editor(), type, name);
+        await shoot(`${id}-${name}`);
+      }
+      await editor().done();
+      assert.equal(await editor().page.evaluate(`RED.nodes.node('${id}').changed === true`), false, id);
+      assert.deepEqual(await editor().complaints(id), [], id);
+    }
+    assert.equal(await editor().page.evaluate('RED.nodes.dirty()'), false);
+  });
+});

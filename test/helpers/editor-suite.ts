@@ -1,0 +1,88 @@
+/** Tests in the editor of each Node-RED that is supported, and what several dialogs are tested for. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Editor, type Theme } from './editor.ts';
+import { TestNodeRed, VERSIONS, type FlowNode } from './node-red.ts';
+
+const THEMES: Readonly<Record<string, readonly Theme[]>> = {
+  'Node-RED 5': ['light', 'dark'],
+  'Node-RED 4.1': ['light'],
+};
+
+export interface EditorSuite {
+  editor(): Editor;
+  /** Of the Node-RED behind it. */
+  userDir(): string;
+  /** A screenshot named after version, theme and this. */
+  shoot(what: string): Promise<void>;
+  /** Colours change nothing in what a dialog does: true in one theme of each version. */
+  readonly isFirstTheme: boolean;
+}
+
+/** Runs tests in each version, and in each theme it has. What one test leaves open or changes is forgotten before the next. */
+export function inEditors(what: string, flows: readonly FlowNode[], tests: (suite: EditorSuite) => void): void {
+  for (const [version, nodeRed] of Object.entries(VERSIONS)) {
+    for (const theme of THEMES[version] ?? []) {
+      describe(`${what} in the editor of ${version}, ${theme}`, function () {
+        this.timeout(60_000);
+        let red: TestNodeRed;
+        let editor: Editor;
+        let userDir: string;
+
+        before(async () => {
+          userDir = mkdtempSync(join(tmpdir(), 'nightkeep-editor-'));
+          red = await TestNodeRed.start({ userDir, flows, nodeRed });
+          editor = await Editor.open(red.running.url, theme);
+        });
+
+        after(async () => {
+          await (editor as Editor | undefined)?.close();
+          await (red as TestNodeRed | undefined)?.stop('SIGKILL');
+          rmSync(userDir, { recursive: true, force: true });
+        });
+
+        beforeEach(() => editor.reload());
+
+        afterEach(() => {
+          assert.deepEqual(editor.problems.splice(0), [], 'what the page complained of');
+        });
+
+        tests({
+          editor: () => editor,
+          userDir: () => userDir,
+          shoot: (name) => editor.screenshot(`${version.replaceAll(/[^\w.]+/g, '-')}-${theme}-${name}`.toLowerCase()),
+          isFirstTheme: theme === 'light',
+        });
+      });
+    }
+  }
+}
+
+/** Opens one tab of the open dialog. */
+export async function openTab(editor: Editor, type: string, name: string): Promise<void> {
+  const content = editor.page.locator(`#${type}-tab-${name}`);
+  // Node-RED takes clicks on two tabs within 400 ms for one double click.
+  for (let tries = 0; tries < 5 && !(await content.isVisible()); tries++) {
+    await editor.page.click(`#${type}-tabs a[href="#${type}-tab-${name}"]`);
+    await content.waitFor({ timeout: 500 }).catch(() => null);
+  }
+  assert.ok(await content.isVisible(), `the tab "${name}" does not open`);
+}
+
+/** The open dialog has a name for every field and no text is missing; closing it changes nothing. */
+export async function checkDialog(editor: Editor, id: string): Promise<void> {
+  assert.deepEqual(await unnamedFields(editor), [], id);
+  const text = await editor.page.locator('.red-ui-tray').innerText();
+  assert.doesNotMatch(text, /(backup|agent)-(create|event|status|sftp|local)\.\w/, 'a text is missing');
+}
+
+/** Fields of the open dialog that a screen reader could not name. */
+async function unnamedFields(editor: Editor): Promise<string[]> {
+  return editor.page.evaluate<string[]>(`(() => {
+    const fields = [...document.querySelectorAll('#dialog-form .form-row :is(input, select, textarea):not(.red-ui-treeList-checkbox)')];
+    const isNamed = (field) => field.getAttribute('aria-label') || [...(field.labels || [])].some((label) => label.textContent.trim() !== '');
+    return fields.filter((field) => !isNamed(field)).map((field) => field.outerHTML);
+  })()`);
+}
