@@ -8,7 +8,7 @@ import type { TarInput } from './tar-input.ts';
 
 export type MemberEntry = ManifestLine & { readonly kind: 'member' };
 
-/** Takes a part of a file's content, valid until the next load. */
+/** Takes a part of a file's content, valid only during the call. */
 export type ContentUse = (part: Buffer) => void;
 
 /** Text made printable, for messages. */
@@ -96,10 +96,10 @@ export class Lockstep {
 function* digestOf(input: TarInput, size: number, use: ContentUse): Generator<void, string, undefined> {
   const seen: { whole: string | null; hash: Hash | null } = { whole: null, hash: null };
   yield* input.each(size, (part) => {
-    use(part);
     // A hash of its own costs more than a small file's content: one call does where that lies in one piece.
     if (part.length === size) seen.whole = hashOnce('sha256', part, 'hex');
     else (seen.hash ??= createHash('sha256')).update(part);
+    use(part);
   });
   return seen.whole ?? seen.hash?.digest('hex') ?? EMPTY_SHA256;
 }

@@ -71,12 +71,12 @@ export class RestoreRun {
     if (wanted.kind !== 'place' && !whole) return;
     if (!whole) await this.#input.skipTo(entry.offset);
     if (wanted.kind !== 'place') await this.#input.drive(this.#lockstep.read(entry, ignore));
-    else if (entry.member.type === 'file') await this.#file(entry, wanted.path);
+    else if (entry.member.type === 'file') await this.#input.drive(this.#file(entry, wanted.path));
     else await this.#input.drive(this.#other(entry));
     this.#progress.member(this.#bytes, this.#files);
   }
 
-  async #file(entry: MemberEntry, place: Buffer): Promise<void> {
+  *#file(entry: MemberEntry, place: Buffer): Generator<void, void, undefined> {
     const { member } = entry;
     const file = this.#staging.openFile(member, place);
     try {
@@ -85,11 +85,10 @@ export class RestoreRun {
         this.#bytes += part.length;
         this.#progress.bytes(this.#bytes, this.#files);
       };
-      await this.#input.drive(this.#lockstep.read(entry, onContent), () => file.written());
-      await file.written();
+      yield* this.#lockstep.read(entry, onContent);
       file.finish();
     } finally {
-      await file.close();
+      file.close();
     }
     if (place !== member.path) this.#moved.set(member.path.toString('latin1'), place);
     this.#files += 1;

@@ -63,7 +63,7 @@ export class TarInput {
     this.#at = offset - this.#start;
   }
 
-  /** Hands out the next `size` bytes in parts, each valid until the next load. */
+  /** Hands out the next `size` bytes in parts, each valid only during the call. */
   *each(size: number, use: (part: Buffer) => void): Generator<void, void, undefined> {
     for (let left = size; left > 0;) {
       if (this.#at === this.#bytes.length) {
@@ -89,16 +89,11 @@ export class TarInput {
     return Buffer.concat(parts);
   }
 
-  /**
-   * Runs one of the generators to its end.
-   *
-   * @param beforeLoad - waits for those who still use what was handed out
-   */
-  async drive<T>(steps: Generator<void, T, undefined>, beforeLoad?: () => Promise<void>): Promise<T> {
+  /** Runs one of the generators to its end. */
+  async drive<T>(steps: Generator<void, T, undefined>): Promise<T> {
     for (;;) {
       const step = steps.next();
       if (step.done === true) return step.value;
-      await beforeLoad?.();
       await this.load();
     }
   }

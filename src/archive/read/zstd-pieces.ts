@@ -2,7 +2,7 @@ import { freeBuffer } from '../format/frame.ts';
 import type { FramePlace } from './layout.ts';
 import type { Piece, PieceOptions, PieceSource } from './pieces.ts';
 
-/** A frame on its way; the promise never rejects. */
+/** A frame on its way; the promise rejects when the file cannot be read. */
 interface Ahead {
   readonly frame: FramePlace;
   readonly result: Promise<{ bytes: Uint8Array<ArrayBuffer>; spare: ArrayBuffer } | { problem: string }>;
@@ -40,7 +40,7 @@ export class ZstdPieces implements PieceSource {
       const frame = layout.frames[this.#index];
       if (frame === undefined) break;
       this.#index += 1;
-      await this.#start(frame);
+      this.#start(frame);
     }
     const first = this.#ahead.shift();
     if (first === undefined) return null;
@@ -52,18 +52,23 @@ export class ZstdPieces implements PieceSource {
     return { tarOffset, size, bytes: Buffer.from(this.#last, 0, result.bytes.length), problem: '' };
   }
 
-  /** Reads the frame now and has it decompressed meanwhile. */
-  async #start(frame: FramePlace): Promise<void> {
+  #start(frame: FramePlace): void {
+    const result = this.#fetch(frame);
+    // It is awaited later, or not at all; until then a failure must not count as unhandled.
+    result.catch(() => undefined);
+    this.#ahead.push({ frame, result });
+  }
+
+  async #fetch({ fileOffset, compressedSize, size }: FramePlace): Ahead['result'] {
     const { source, pool } = this.#options;
     const spare = this.#spares.pop();
-    const { compressedSize, size } = frame;
     const fits = spare !== undefined && spare.byteLength >= compressedSize;
     const buffer = fits ? spare : new ArrayBuffer(compressedSize);
-    await source.read(new Uint8Array(buffer, 0, compressedSize), frame.fileOffset);
-    const result: Ahead['result'] = pool.decompress({ buffer, length: compressedSize, size }, 'zstd').then(
-      ({ bytes, spare }) => ({ bytes, spare }),
-      (error: unknown) => ({ problem: error instanceof Error ? error.message : String(error) }),
-    );
-    this.#ahead.push({ frame, result });
+    await source.read(new Uint8Array(buffer, 0, compressedSize), fileOffset);
+    try {
+      return await pool.decompress({ buffer, length: compressedSize, size }, 'zstd');
+    } catch (error) {
+      return { problem: error instanceof Error ? error.message : String(error) };
+    }
   }
 }

@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { createHash, type Hash } from 'node:crypto';
+import { writeAll } from '../../io/write-all.ts';
 import type { Compression } from '../../model.ts';
 import { encodeSeekTable, type FrameSizes } from '../format/seek-table.ts';
 import { encodeGzipTrailer, encodeZstdTrailer } from '../format/trailer.ts';
@@ -89,7 +90,7 @@ export class ArchiveFile {
 
   #write(bytes: Uint8Array): void {
     if (this.#fileHash !== this.#streamHash) this.#fileHash.update(bytes);
-    for (let at = 0; at < bytes.length;) at += writeSync(this.#fd, bytes, at, bytes.length - at);
+    writeAll(this.#fd, bytes);
     this.#fileSize += bytes.length;
   }
 }

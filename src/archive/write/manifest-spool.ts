@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, unlinkSync } from 'node:fs';
 import { createHash, type Hash } from 'node:crypto';
+import { writeAll } from '../../io/write-all.ts';
 
 const BUFFERED = 256 * 1024;
 
@@ -55,7 +56,7 @@ export class ManifestSpool {
 
   #write(bytes: Buffer): void {
     this.#hash.update(bytes);
-    for (let at = 0; at < bytes.length;) at += writeSync(this.#fd, bytes, at);
+    writeAll(this.#fd, bytes);
     this.#size += bytes.length;
   }
 }
