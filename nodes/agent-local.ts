@@ -24,7 +24,8 @@ export default function register(red: NodeAPI): void {
       if (template === '') throw new BackupError('invalid_request', 'folder: the folder for the copies is missing.');
       const folder = absoluteFolder(renderFolder(template, { instance_name: instanceName }), runtime.userDir);
       const engine = await runtime.engine();
-      return engine.localAgent(resolve(folder), { mounted: config.mounted !== false });
+      const mountedApartFrom = config.mounted === false ? [] : ['/', runtime.userDir];
+      return engine.localAgent(resolve(folder), { listed: false, mountedApartFrom });
     });
   });
 }

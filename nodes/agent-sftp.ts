@@ -3,7 +3,6 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import {
   createSftpAgent,
   protectedOnly,
-  withBandwidthLimit,
   withRetry,
   withTimeout,
   type BackupAgent,
@@ -45,7 +44,8 @@ export default function register(red: NodeAPI): void {
         const id = sftpAgentId(config, settings.folder);
         const name = this.name ?? '';
         const shown = name === '' ? id.slice('sftp:'.length) : name;
-        const agent = createSftpAgent({ id, name: shown, settings, clock, instanceId });
+        const bytesPerSecond = bandwidthOf(definition);
+        const agent = createSftpAgent({ id, name: shown, settings, bytesPerSecond, clock, instanceId });
         return wrapped(agent, definition, context);
       });
     },
@@ -55,13 +55,16 @@ export default function register(red: NodeAPI): void {
   answerSftpTests(red, deployed);
 }
 
-/** @throws BackupError `invalid_request` when a number is none */
-function wrapped(agent: BackupAgent, config: SftpNodeConfig, { clock }: AgentContext): BackupAgent {
+/** @throws BackupError `invalid_request` when it is no number */
+function bandwidthOf(config: SftpNodeConfig): number | null {
   const kilobytes = numberSetting(config, 'bandwidth', { least: 1, fallback: Infinity });
+  return kilobytes === Infinity ? null : kilobytes * 1000;
+}
+
+/** @throws BackupError `invalid_request` when it is no number */
+function wrapped(agent: BackupAgent, config: SftpNodeConfig, { clock }: AgentContext): BackupAgent {
   const seconds = numberSetting(config, 'timeout', { least: 1, fallback: DEFAULT_TIMEOUT_SECONDS });
-  const limited =
-    kilobytes === Infinity ? agent : withBandwidthLimit(agent, { clock, bytesPerSecond: kilobytes * 1000 });
-  const timed = withTimeout(limited, { clock, idleMs: seconds * 1000 });
+  const timed = withTimeout(agent, { clock, idleMs: seconds * 1000 });
   const retried = withRetry(timed, { clock, tries: TRIES, pauseMs: PAUSE_MS });
   return config.sendUnencrypted === true ? retried : protectedOnly(retried);
 }

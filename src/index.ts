@@ -12,6 +12,17 @@ export type {
   RecordChanges,
   UploadOptions,
 } from './agents/agent.ts';
+export { isLocalAgent } from './agents/local.ts';
+export type { LocalAgent } from './agents/local.ts';
+export { createSftpAgent } from './agents/sftp.ts';
+export type { SftpAgentOptions } from './agents/sftp.ts';
+export { parseFingerprints } from './agents/sftp/host-key.ts';
+export type { SftpSettings } from './agents/sftp/settings.ts';
+export { StoreAgent } from './agents/store-agent.ts';
+export type { StoreAgentOptions } from './agents/store-agent.ts';
+export { protectedOnly } from './agents/wrap/protected-only.ts';
+export { withRetry } from './agents/wrap/retry.ts';
+export { withTimeout } from './agents/wrap/timeout.ts';
 export { compactUtc, isoLocal, parseIso, systemClock } from './clock.ts';
 export type { Clock, Timer } from './clock.ts';
 export { BackupError, deserializeError, ERROR_CODES, serializeError, systemCode, toBackupError } from './errors.ts';
@@ -30,12 +41,15 @@ export type {
 } from './events.ts';
 export { formatBytes } from './io/format-bytes.ts';
 export type {
+  CopyRequest,
   Engine,
   EngineOptions,
   EngineStatus,
   FileEntry,
   Job,
+  LocalFolderOptions,
   MergedListing,
+  PendingCopy,
   PlanStatus,
   RestoreReport,
   RestoreRequest,

@@ -1,6 +1,6 @@
 /** The locations that nodes have brought: two nodes that name the same one share it. */
 import type { Node } from 'node-red';
-import type { AgentId, BackupAgent, Engine } from '../../src/index.ts';
+import { isLocalAgent, type AgentId, type BackupAgent, type Engine } from '../../src/index.ts';
 import type { Runtime } from './runtime.ts';
 import { SharedAgent } from './shared-agent.ts';
 
@@ -39,8 +39,7 @@ export class Locations {
    * @throws BackupError `invalid_request` when the engine itself has another location of that id
    */
   hold(agent: BackupAgent, holder: Holder): Held {
-    // Folders of this machine belong to the engine.
-    if (this.#engine.agents().includes(agent)) return { agent, release: () => Promise.resolve() };
+    if (isLocalAgent(agent)) return this.#holdFolder(agent);
     const place = this.#places.get(agent.id) ?? this.#open(agent);
     for (const other of place.holders) this.#compare(holder, other);
     place.holders.add(holder);
@@ -51,6 +50,18 @@ export class Locations {
         place.holders.delete(holder);
         if (place.holders.size === 0) this.#close(place);
         await end();
+      },
+    };
+  }
+
+  /** A folder of this machine has one agent, which is the engine's, whoever asks for it. */
+  #holdFolder(agent: BackupAgent): Held {
+    const unregister = this.#engine.registerAgent(agent);
+    return {
+      agent,
+      release: () => {
+        unregister();
+        return Promise.resolve();
       },
     };
   }

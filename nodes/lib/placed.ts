@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import type { NodeMessage } from 'node-red';
-import type { AgentId, BackupRecord, Engine } from '../../src/index.ts';
+import { isLocalAgent, type AgentId, type BackupRecord, type Engine } from '../../src/index.ts';
 
 /** A backup at one location. */
 export interface Placed {
@@ -26,6 +25,5 @@ export function withPlace(message: object, { record, agentId, filename }: Placed
 
 export function placedAt(engine: Engine, agentId: AgentId, record: BackupRecord): Placed {
   const agent = engine.agents().find(({ id }) => id === agentId);
-  const { folder } = (agent ?? {}) as { readonly folder?: unknown };
-  return { record, agentId, filename: typeof folder === 'string' ? join(folder, record.file) : null };
+  return { record, agentId, filename: agent !== undefined && isLocalAgent(agent) ? agent.archivePath(record) : null };
 }

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { BackupError, toBackupError } from '../errors.ts';
 import { abortReason, orAborted, throwIfAborted } from '../io/abort.ts';
 import type { BackupRecord } from '../model.ts';
-import type { OpenArchive, UploadOptions } from './agent.ts';
+import type { AgentOptions, OpenArchive } from './agent.ts';
 
-export interface CheckedOptions extends UploadOptions {
+export interface CheckedOptions extends AgentOptions {
+  /** Told of how many bytes have been read and handed on. */
+  readonly onProgress: (bytes: number) => void;
   /** Bytes that the location already has: they are read and checked, and not given again. Default 0. */
   readonly from?: number;
 }
@@ -25,8 +27,7 @@ export async function* checkedArchive(
     count += chunk.length;
     if (count > record.size) throw wrongBytes(record, `its source gave more than ${String(record.size)} bytes`);
     hash.update(chunk);
-    if (count <= from) continue;
-    yield chunk.subarray(Math.max(0, from - count + chunk.length));
+    if (count > from) yield chunk.subarray(Math.max(0, from - count + chunk.length));
     options.onProgress(count);
   }
   if (count < record.size) {

@@ -19,6 +19,8 @@ export interface PutOptions extends AgentOptions {
    * begins behind them. Left out, the file is new, and one that is there is an error. Only where the store `resumes`.
    */
   readonly start?: number;
+  /** Only where the store `resumes`: told of how many bytes of the file are surely there. */
+  readonly onConfirmed?: (bytes: number) => void;
 }
 
 export interface ListOptions extends AgentOptions {

@@ -6,11 +6,14 @@ import { isFingerprint } from './sftp/host-key.ts';
 import type { SftpSettings } from './sftp/settings.ts';
 import { SftpStore } from './sftp/sftp-store.ts';
 import { StoreAgent } from './store-agent.ts';
+import { withBandwidthLimit } from './wrap/bandwidth.ts';
 
 export interface SftpAgentOptions {
   readonly id: AgentId;
   readonly name: string;
   readonly settings: SftpSettings;
+  /** Of all transfers together; null for as fast as it goes. */
+  readonly bytesPerSecond?: number | null;
   readonly clock: Clock;
   readonly instanceId: string;
 }
@@ -20,10 +23,12 @@ export interface SftpAgentOptions {
  *
  * @throws BackupError `invalid_request` when a setting cannot be right
  */
-export function createSftpAgent({ settings, clock, ...options }: SftpAgentOptions): BackupAgent {
+export function createSftpAgent({ settings, bytesPerSecond = null, clock, ...options }: SftpAgentOptions): BackupAgent {
   checkSettings(settings);
   const abilities = { range: true, resume: true, update: true };
-  return new StoreAgent({ ...options, clock, abilities, store: new SftpStore(settings, clock) });
+  const store = new SftpStore(settings, clock);
+  const limited = bytesPerSecond === null ? store : withBandwidthLimit(store, { clock, bytesPerSecond });
+  return new StoreAgent({ ...options, clock, abilities, store: limited });
 }
 
 function checkSettings({ host, port, username, password, privateKey, hostKeys, folder }: SftpSettings): void {

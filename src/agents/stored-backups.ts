@@ -36,7 +36,7 @@ export class StoredBackups {
     this.#store = store;
     this.#place = place;
     this.#newPartial = newPartial;
-    this.#archives = new PartialArchives(store, newPartial);
+    this.#archives = new PartialArchives(store, clock, newPartial);
     this.#sidecars = new SidecarCache(clock);
   }
 

@@ -17,6 +17,8 @@ export interface RegistryOptions {
 interface Entry {
   readonly agent: BackupAgent;
   holders: number;
+  /** It stays although nobody holds it. */
+  stays: boolean;
 }
 
 /** The locations that there are. */
@@ -33,8 +35,10 @@ export class AgentRegistry {
   /** The agent of a folder, the same for all names of that folder; from now on it is listed. */
   async local(folder: string): Promise<LocalAgent> {
     const agent = await this.localUnlisted(folder);
-    if (!this.#listed.has(agent.id)) {
-      this.#listed.set(agent.id, { agent, holders: 0 });
+    const entry = this.#listed.get(agent.id);
+    if (entry !== undefined) entry.stays = true;
+    else {
+      this.#listed.set(agent.id, { agent, holders: 0, stays: true });
       this.#tell();
     }
     return agent;
@@ -56,7 +60,7 @@ export class AgentRegistry {
 
   /** @returns a function that takes the agent off the list, unless somebody else has put it there too */
   register(agent: BackupAgent): () => void {
-    const entry = this.#listed.get(agent.id) ?? { agent, holders: 0 };
+    const entry = this.#listed.get(agent.id) ?? { agent, holders: 0, stays: false };
     if (entry.agent !== agent) {
       const what = `There is already another location with the id ${agent.id}.`;
       throw new BackupError('invalid_request', `${what} Give each location an id of its own.`);
@@ -72,7 +76,7 @@ export class AgentRegistry {
 
   #release(entry: Entry): void {
     entry.holders--;
-    if (entry.holders > 0 || this.#listed.get(entry.agent.id) !== entry) return;
+    if (entry.holders > 0 || entry.stays || this.#listed.get(entry.agent.id) !== entry) return;
     this.#listed.delete(entry.agent.id);
     this.#tell();
   }

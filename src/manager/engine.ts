@@ -1,4 +1,5 @@
 import type { AgentListing, BackupAgent } from '../agents/agent.ts';
+import type { LocalAgent } from '../agents/local.ts';
 import type { Clock } from '../clock.ts';
 import type { SerializedError } from '../errors.ts';
 import type { BackupEvent, BackupStage, EventBus, JobKind, ManagerState } from '../events.ts';
@@ -155,6 +156,16 @@ export interface FileEntry {
   readonly link: string | null;
 }
 
+export interface LocalFolderOptions {
+  /** False: it is listed only while somebody registers it. Default true: from now on. */
+  readonly listed?: boolean;
+  /**
+   * Absolute paths: from now on the folder is used only while it lies on another file system than all of these, i.e. while the disk
+   * or share that is meant is mounted. Empty for anywhere. Left out, it stays as it is.
+   */
+  readonly mountedApartFrom?: readonly string[];
+}
+
 /** The one engine of a Node-RED runtime or of one run of the command line. */
 export interface Engine {
   readonly instanceId: string;
@@ -185,7 +196,7 @@ export interface Engine {
   status(): EngineStatus;
   planStatus(planId: PlanId): PlanStatus;
   /** The agent of a folder of this machine: the same one for the same folder, made when it is not there. */
-  localAgent(folder: string): Promise<BackupAgent>;
+  localAgent(folder: string, options?: LocalFolderOptions): Promise<LocalAgent>;
   /** @returns a function that takes the agent off the list again */
   registerAgent(agent: BackupAgent): () => void;
   agents(): readonly BackupAgent[];

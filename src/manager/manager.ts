@@ -1,4 +1,5 @@
 import type { AgentListing, BackupAgent } from '../agents/agent.ts';
+import type { LocalAgent } from '../agents/local.ts';
 import type { EventBus } from '../events.ts';
 import type { AgentId, BackupId, BackupRecord, BackupRequest, PlanId } from '../model.ts';
 import type { OrphanCopy } from '../store/copy-files.ts';
@@ -12,6 +13,7 @@ import type {
   EngineStatus,
   FileEntry,
   Job,
+  LocalFolderOptions,
   MergedListing,
   PendingCopy,
   PlanStatus,
@@ -132,8 +134,11 @@ export class Manager implements Engine {
     return planState(this.#parts.store.state.current, planId);
   }
 
-  async localAgent(folder: string): Promise<BackupAgent> {
-    return this.#parts.registry.local(folder);
+  async localAgent(folder: string, { listed = true, mountedApartFrom }: LocalFolderOptions = {}): Promise<LocalAgent> {
+    const { registry } = this.#parts;
+    const agent = await (listed ? registry.local(folder) : registry.localUnlisted(folder));
+    if (mountedApartFrom !== undefined) agent.mustBeMounted(mountedApartFrom);
+    return agent;
   }
 
   registerAgent(agent: BackupAgent): () => void {

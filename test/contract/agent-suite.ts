@@ -8,7 +8,7 @@ import type { BackupAgent, OpenArchive } from '../../src/agents/agent.ts';
 import { BackupError } from '../../src/errors.ts';
 import type { ErrorCode } from '../../src/errors.ts';
 import type { BackupRecord } from '../../src/model.ts';
-import { BACKUP_ID, OTHER_ID, recordOf } from '../helpers/records.ts';
+import { BACKUP_ID, OTHER_ID, recordOf as plainRecord } from '../helpers/records.ts';
 
 /** The location behind an agent, reached past it. */
 export interface LocationProbe {
@@ -47,8 +47,13 @@ function rejects(work: Promise<unknown>, code: ErrorCode): Promise<void> {
   });
 }
 
-/** @param begin - gives a fresh, empty location for each test */
-export function agentSuite(name: string, begin: () => Promise<AgentUnderTest>): void {
+/**
+ * @param begin - gives a fresh, empty location for each test
+ * @param kind - what all records of the tests have in common
+ */
+export function agentSuite(name: string, begin: () => Promise<AgentUnderTest>, kind: Partial<BackupRecord> = {}): void {
+  const recordOf: typeof plainRecord = (bytes, changes) => plainRecord(bytes, { ...kind, ...changes });
+
   describe(`agent contract: ${name}`, () => {
     const content = randomBytes(300_000);
     const record = recordOf(content);

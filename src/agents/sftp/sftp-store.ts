@@ -125,19 +125,24 @@ export class SftpStore implements FileStore {
   async put(
     name: string,
     chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-    { signal, start }: PutOptions,
+    { signal, start, ...told }: PutOptions,
   ): Promise<void> {
     const connection = await this.#connections.acquire(signal);
     const path = `${connection.folder}/${name}`;
     let confirmed = start ?? 0;
     const onConfirmed = (bytes: number): void => {
       confirmed = bytes;
+      told.onConfirmed?.(bytes);
     };
     try {
       await this.#write(connection.sftp, chunks, { path, signal, start, onConfirmed });
     } catch (error) {
       const failure = this.#failure(error, `Cannot write ${name}`, signal);
-      if (!signal.aborted && isConnectionLost(error)) throw keeping(failure, confirmed);
+      if (signal.aborted ? failure.temporary : isConnectionLost(error)) {
+        // One that was given up because nothing moved any more is as good as lost.
+        connection.destroy();
+        throw keeping(failure, confirmed);
+      }
       const explained = await this.#explain(connection, failure);
       await this.#cleanUp(connection, path);
       throw explained;

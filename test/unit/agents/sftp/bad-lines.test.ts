@@ -9,7 +9,8 @@ import type { BackupAgent, OpenArchive } from '../../../../src/agents/agent.ts';
 import { systemClock } from '../../../../src/clock.ts';
 import { BackupError } from '../../../../src/errors.ts';
 import { isLongRun, recordFigure } from '../../../helpers/figures.ts';
-import { recordOf } from '../../../helpers/records.ts';
+import { FakeClock } from '../../../helpers/fake-clock.ts';
+import { OTHER_ID, recordOf } from '../../../helpers/records.ts';
 import { SshServer } from '../../../helpers/ssh-server.ts';
 import { TcpProxy } from '../../../helpers/tcp-proxy.ts';
 import { tempFolder } from '../../../helpers/temp-folder.ts';
@@ -104,8 +105,9 @@ describe('an upload over a bad line', function () {
     );
   });
 
-  it('is ended by its signal when the line falls silent, and does not hold up the next', async () => {
+  it('is given up when the line falls silent, and goes on where it was', async () => {
     const controller = new AbortController();
+    const before = CONTENT.length / 2;
     at(CONTENT.length / 2, () => {
       proxy.fallSilent();
       setTimeout(() => {
@@ -116,8 +118,47 @@ describe('an upload over a bad line', function () {
     await assert.rejects(upload(controller.signal), { code: 'timeout' });
     assert.ok(performance.now() - started < 15_000, 'cleaning up has its limit');
     proxy.cut();
+    proxy.sent = 0;
     await upload();
-    assert.deepEqual((await agent.list({ signal })).records, [record]);
+    await whole();
+    assert.ok(proxy.sent < CONTENT.length - before + 6 * 1024 * 1024, `${String(proxy.sent)} bytes were sent again`);
+  });
+
+  it('leaves nothing when it is canceled', async () => {
+    const controller = new AbortController();
+    at(CONTENT.length / 2, () => {
+      controller.abort();
+    });
+    await assert.rejects(upload(controller.signal), { code: 'canceled' });
+    assert.deepEqual(partials(), []);
+  });
+
+  it('tells of progress that the server has confirmed', async () => {
+    const told: number[] = [];
+    await agent.upload(record, open, {
+      signal,
+      onProgress: (bytes) => {
+        told.push(bytes);
+        assert.ok(bytes <= proxy.sent, 'told of before it was sent');
+      },
+    });
+    assert.equal(told.at(-1), CONTENT.length);
+  });
+
+  it('removes within a day what nobody went on with', async () => {
+    const settings = server.settings(place, { port: proxy.port });
+    const clock = new FakeClock(Date.now());
+    const other = createSftpAgent({ id: 'nas', name: 'nas', settings, clock, instanceId });
+    at(CONTENT.length / 2, () => {
+      proxy.cut();
+    });
+    const options = { signal, onProgress: (): void => undefined };
+    await assert.rejects(other.upload(record, open, options), { code: 'agent_unreachable' });
+    assert.equal(partials().length, 1);
+    clock.advance(24 * 3_600_000);
+    await other.upload(recordOf(CONTENT, { backup_id: OTHER_ID }), open, options);
+    assert.deepEqual(partials(), []);
+    await other.close();
   });
 
   it('starts again when what was there is gone', async () => {
