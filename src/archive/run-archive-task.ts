@@ -8,8 +8,11 @@ import type { FromWorker, ToWorker, WorkerData } from './worker/worker-message.t
 /** How long a canceled task may take to clean up before its thread is ended. A thread that hangs in a dead mount needs this. */
 const CLEAN_UP_MS = 5_000;
 
-/** A walk makes much short-lived garbage: a small young generation keeps it from growing to what this machine would allow. */
-const LIMITS = { maxYoungGenerationSizeMb: 4 };
+/**
+ * A walk makes much short-lived garbage. With a young generation of the usual size it grows to what this machine would allow, and with a
+ * very small one it is collected so often that it takes a tenth of the time.
+ */
+const LIMITS = { maxYoungGenerationSizeMb: 24 };
 
 /**
  * Runs a task in a thread of its own, so that this one stays free.
