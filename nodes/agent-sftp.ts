@@ -1,12 +1,6 @@
 /** agent-sftp: copies the backup of a message to a folder of an SFTP server, and is that location while it is deployed. Wiring only. */
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import {
-  createSftpAgent,
-  protectedOnly,
-  withRetry,
-  withTimeout,
-  type BackupAgent,
-} from '../src/index.ts';
+import { createSftpAgent, protectedOnly, withRetry, withTimeout, type BackupAgent } from '../src/index.ts';
 import { numberSetting } from './lib/agent-config.ts';
 import { agentNode, type AgentContext } from './lib/agent-node.ts';
 import { readSecrets, readSftpConfig, sftpAgentId, sftpSettings } from './lib/sftp-config.ts';

@@ -21,5 +21,5 @@ export default function register(red: NodeAPI): void {
     BackupError,
   };
   // The typings know only fields of Node-RED's own.
-  red.plugins.registerPlugin(ID, plugin as never);
+  red.plugins.registerPlugin(ID, plugin);
 }

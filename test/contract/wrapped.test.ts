@@ -39,7 +39,9 @@ const WRAPPINGS: Readonly<Record<string, Wrapping>> = {
   },
 };
 
-for (const [name, { wrap = (agent) => agent, bytesPerSecond, kind }] of Object.entries(WRAPPINGS)) {
+for (const [name, { wrap = (agent: BackupAgent): BackupAgent => agent, bytesPerSecond, kind }] of Object.entries(
+  WRAPPINGS,
+)) {
   const begin: Parameters<typeof agentSuite>[1] = async () => {
     const files = new MemoryStore();
     const store = bytesPerSecond === undefined ? files : withBandwidthLimit(files, { clock, bytesPerSecond });

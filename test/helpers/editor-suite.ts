@@ -12,11 +12,11 @@ const THEMES: Readonly<Record<string, readonly Theme[]>> = {
 };
 
 export interface EditorSuite {
-  editor(): Editor;
+  readonly editor: () => Editor;
   /** Of the Node-RED behind it. */
-  userDir(): string;
+  readonly userDir: () => string;
   /** A screenshot named after version, theme and this. */
-  shoot(what: string): Promise<void>;
+  readonly shoot: (what: string) => Promise<void>;
   /** Colours change nothing in what a dialog does: true in one theme of each version. */
   readonly isFirstTheme: boolean;
 }

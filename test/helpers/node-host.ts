@@ -126,7 +126,7 @@ export function nodeHost(types: readonly Register[] = []): NodeHost {
   });
   return {
     async load(flows, credentials = {}) {
-      await helper.load([...TYPES, ...types] as never, flows as never, credentials as never);
+      await helper.load([...TYPES, ...types] as never, flows as never, credentials);
       listen(flows);
     },
     async deploy(flows, type = 'full') {

@@ -20,21 +20,22 @@ export class TestAgents {
   readonly #stores = new Map<string, MemoryStore>();
   #red: NodeAPI | null = null;
   /** Agents of this test that were not closed. */
-  readonly open: Set<BackupAgent> = new Set();
+  readonly open: Set<BackupAgent> = new Set<BackupAgent>();
   /** What uploads to every location wait for, e.g. to be deployed meanwhile. */
   gate: Promise<void> = Promise.resolve();
 
   readonly register = (red: NodeAPI): void => {
-    const agents = this;
     this.#red = red;
+    const open = (agent: BackupAgent): BackupAgent => this.#watched(agent);
+    const storeOf = (place: string): MemoryStore => this.store(place);
     red.nodes.registerType('test-agent', function (this: Node, config: TestAgentConfig) {
       red.nodes.createNode(this, config);
       agentNode(red, this, config, ({ id, name, clock, instanceId }) => {
         if (config.broken === true) throw new BackupError('invalid_request', 'place: it is missing.');
         const place = config.place ?? id;
         const abilities = { range: true, resume: false, update: true };
-        const store = agents.store(place);
-        return agents.#watched(new StoreAgent({ id: place, name, clock, instanceId, abilities, store }));
+        const store = storeOf(place);
+        return open(new StoreAgent({ id: place, name, clock, instanceId, abilities, store }));
       });
     });
   };

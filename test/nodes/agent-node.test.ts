@@ -26,7 +26,7 @@ describe('an agent node', function () {
     return recordOf(await host.hear('made', (message) => host.heard('made').indexOf(message) >= before));
   };
   const archives = (place: string): string[] =>
-    [...agents.store(place).files.keys()].filter((name) => /\.tar/.test(name));
+    [...agents.store(place).files.keys()].filter((name) => name.includes('.tar'));
   const listed = async (): Promise<string[]> => (await agents.engine()).agents().map(({ id }) => id);
 
   it('copies the backup of the message and passes the message on, without the path of the other copy', async () => {
@@ -113,7 +113,7 @@ describe('an agent node', function () {
     const backup = await backUp();
     host.send('agent', {});
     const done = await host.hear('told', ({ payload }) => payload['event_type'] === 'completed');
-    const { message: _, ...event } = done.payload as unknown as BackupEvent & { message: string };
+    const event = done.payload as unknown as BackupEvent;
     (await agents.engine()).events.publish({ ...event, late: true });
     const late = await host.hear('copied', (message) => message['late'] === true);
     assert.equal(late.topic, 'backup/copy_backup/completed');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Readable } from 'node:stream';
+import { type Readable } from 'node:stream';
 import { protectedOnly } from '../../../../src/agents/wrap/protected-only.ts';
 import { memoryAgent } from '../../../helpers/memory-agent.ts';
 import { recordOf } from '../../../helpers/records.ts';
