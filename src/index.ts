@@ -39,6 +39,7 @@ export type {
   JobKind,
   ManagerState,
 } from './events.ts';
+export { abortReason } from './io/abort.ts';
 export { formatBytes } from './io/format-bytes.ts';
 export type {
   CopyRequest,

@@ -1,5 +1,6 @@
 import { finished, type Readable } from 'node:stream';
 import {
+  abortReason,
   toBackupError,
   type AgentAbilities,
   type AgentId,
@@ -140,6 +141,6 @@ async function attempt<T>(
   try {
     return await work(agent);
   } catch (error) {
-    throw toBackupError(signal.aborted ? signal.reason : error, 'agent_error', agent.name);
+    throw signal.aborted ? abortReason(signal) : toBackupError(error, 'agent_error', agent.name);
   }
 }

@@ -85,9 +85,11 @@ describe('locations', () => {
     };
     engine.registerAgent(silent);
     const listing = engine.list(signal);
-    while (clock.pending === 0 || asked.length === 0) await nextTurn();
+    // The other has answered when only one is waited for.
+    while (clock.pending !== 1 || asked.length === 0) await nextTurn();
     clock.advance(14_999);
     for (let i = 0; i < 20; i++) await nextTurn();
+    assert.equal(asked[0]?.aborted, false);
     clock.advance(1);
     const { backups, agent_errors } = await listing;
     assert.deepEqual(
