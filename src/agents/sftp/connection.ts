@@ -1,4 +1,3 @@
-import { connect } from 'node:net';
 import SftpClient from 'ssh2-sftp-client';
 import type { SFTPWrapper } from 'ssh2';
 import type { Clock, Timer } from '../../clock.ts';
@@ -8,6 +7,7 @@ import { useKeyObjects } from './cipher-keys.ts';
 import { connectError } from './errors.ts';
 import { fingerprintOf, hostKeyError } from './host-key.ts';
 import { describeServer, type SftpSettings } from './settings.ts';
+import { openSocket } from './socket.ts';
 
 /** A connection is kept this long after its last use. */
 const IDLE_MS = 10_000;
@@ -160,8 +160,7 @@ function answerWith(password: string) {
 function connectOptions(settings: SftpSettings, problems: unknown[]): SftpClient.ConnectOptions {
   const { host, port, username, password, privateKey, passphrase, hostKeys } = settings;
   return {
-    // Without noDelay, each small request waits 40 ms for the answer to the packet before it.
-    sock: connect({ host, port, noDelay: true }),
+    sock: openSocket(host, port),
     username,
     ...(password === null ? {} : { password, tryKeyboard: true }),
     ...(privateKey === null ? {} : { privateKey }),
