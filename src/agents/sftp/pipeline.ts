@@ -3,6 +3,7 @@
  * nine tenths of the speed on a fast line and more on a far one.
  */
 import { orAborted, throwIfAborted } from '../../io/abort.ts';
+import { widenReceiveWindow } from './receive-window.ts';
 import type { RemoteFile } from './requests.ts';
 
 /** Servers of OpenSSH take up to 255 KiB in a request; ssh2 cuts what others do not take. */
@@ -84,6 +85,7 @@ export async function* readChunks(
   const queue: Promise<Buffer>[] = [];
   let asked = start;
   for (;;) {
+    widenReceiveWindow(file.sftp);
     while (asked < end && queue.length * REQUEST_BYTES < IN_FLIGHT_BYTES) {
       const part = readAt(file, asked, Math.min(REQUEST_BYTES, end - asked));
       part.catch(() => undefined);
