@@ -16,6 +16,7 @@ import { list } from './cases/list.ts';
 import { memory } from './cases/memory.ts';
 import { restore } from './cases/restore.ts';
 import { sftp } from './cases/sftp.ts';
+import { sftpNodeRed } from './cases/sftp-node-red.ts';
 import { CACHE } from './data/dataset.ts';
 import { renderText, writeReport } from './measure/report.ts';
 import { verdictOf, type BenchCase, type Row } from './measure/row.ts';
@@ -30,6 +31,7 @@ const CASES: readonly BenchCase[] = [
   eventLoop,
   list,
   sftp,
+  sftpNodeRed,
 ];
 
 function choose(names: readonly string[]): readonly BenchCase[] {
