@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { BackupError, toBackupError } from '../errors.ts';
 import { abortReason, orAborted, throwIfAborted } from '../io/abort.ts';
+import { giveAway, isGivenAway } from '../io/own-memory.ts';
 import type { BackupRecord } from '../model.ts';
 import type { AgentOptions, OpenArchive } from './agent.ts';
 
@@ -53,7 +54,12 @@ async function* sourceChunks(
     throwIfAborted(signal);
     stop = () => source.destroy(abortReason(signal));
     signal.addEventListener('abort', stop, { once: true });
-    for await (const chunk of source) yield asBytes(chunk);
+    const isOurs = isGivenAway(source);
+    for await (const chunk of source) {
+      const bytes = asBytes(chunk);
+      if (isOurs) giveAway(bytes.buffer);
+      yield bytes;
+    }
   } catch (error) {
     if (signal.aborted) {
       // The source may still open after this; nobody will read it then.

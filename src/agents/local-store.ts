@@ -8,6 +8,7 @@ import { throwIfAborted } from '../io/abort.ts';
 import { writeNewFile } from '../io/atomic-file.ts';
 import { freeSpace } from '../io/free-space.ts';
 import { fsyncFolder } from '../io/fsync.ts';
+import { giveAway } from '../io/own-memory.ts';
 import { TimeSlices } from '../io/time-slices.ts';
 import type { AgentOptions } from './agent.ts';
 import { checkMounted } from './mount-check.ts';
@@ -102,7 +103,8 @@ export class LocalStore implements FileStore {
       }
     });
     const part = range === undefined ? {} : { start: range.start, end: range.start + range.length - 1 };
-    return createReadStream('', { fd: handle, signal, highWaterMark: 256 * 1024, ...part });
+    // Each chunk is a buffer of its own, which nobody else has.
+    return giveAway(createReadStream('', { fd: handle, signal, highWaterMark: 256 * 1024, ...part }));
   }
 
   async readSmall(name: string, maxBytes: number, { signal }: AgentOptions): Promise<Uint8Array | null> {

@@ -4,7 +4,7 @@ import type { AgentId } from '../model.ts';
 import type { BackupAgent } from './agent.ts';
 import { isFingerprint } from './sftp/host-key.ts';
 import type { SftpSettings } from './sftp/settings.ts';
-import { SftpStore } from './sftp/sftp-store.ts';
+import { ThreadedSftpStore } from './sftp/thread/threaded-store.ts';
 import { StoreAgent } from './store-agent.ts';
 import { withBandwidthLimit } from './wrap/bandwidth.ts';
 
@@ -26,7 +26,7 @@ export interface SftpAgentOptions {
 export function createSftpAgent({ settings, bytesPerSecond = null, clock, ...options }: SftpAgentOptions): BackupAgent {
   checkSettings(settings);
   const abilities = { range: true, resume: true, update: true };
-  const store = new SftpStore(settings, clock);
+  const store = new ThreadedSftpStore(settings, clock);
   const limited = bytesPerSecond === null ? store : withBandwidthLimit(store, { clock, bytesPerSecond });
   return new StoreAgent({ ...options, clock, abilities, store: limited });
 }

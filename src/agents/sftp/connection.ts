@@ -114,6 +114,7 @@ export class SftpConnections {
       throw new BackupError('agent_error', `The location ${describeServer(this.#settings)} was closed.`);
     const client = new SftpClient('nightkeep', { error: ignore, end: ignore, close: ignore });
     const problems: unknown[] = [];
+    const sock = openSocket(this.#settings);
     let isAlive = true;
     client.on('error', (error: unknown) => problems.push(error));
     client.on('close', () => {
@@ -121,12 +122,14 @@ export class SftpConnections {
     });
     client.on('keyboard-interactive', answerWith(this.#settings.password ?? ''));
     try {
-      const sftp = await client.connect(connectOptions(this.#settings, problems));
+      const sftp = await client.connect({ sock, ...connectOptions(this.#settings, problems) });
       useKeyObjects(client);
       const folder = await folderOf(client, this.#settings.folder);
       return { client, sftp, folder, isAlive: () => isAlive, users: 0, idle: null };
     } catch (error) {
+      // Some failures come before the client knows of the socket.
       client.end().catch(ignore);
+      sock.destroy();
       // The first error is the reason; what ssh2-sftp-client throws comes later and lacks its details.
       throw connectError(problems[0] ?? error, describeServer(this.#settings));
     }
@@ -158,9 +161,8 @@ function answerWith(password: string) {
 }
 
 function connectOptions(settings: SftpSettings, problems: unknown[]): SftpClient.ConnectOptions {
-  const { host, port, username, password, privateKey, passphrase, hostKeys } = settings;
+  const { username, password, privateKey, passphrase, hostKeys } = settings;
   return {
-    sock: openSocket(host, port),
     username,
     ...(password === null ? {} : { password, tryKeyboard: true }),
     ...(privateKey === null ? {} : { privateKey }),

@@ -1,4 +1,5 @@
 import * as zlib from 'node:zlib';
+import { freeBuffer } from '../../io/own-memory.ts';
 import type { Compression } from '../../model.ts';
 
 /** The most tar bytes that one frame holds. */
@@ -17,15 +18,6 @@ export const hasZstd: boolean = typeof (zlib as Partial<typeof zlib>).zstdCompre
 
 /** Output is gathered in steps of this size, which holds any result at once: Node's default of 16 KiB takes 2.5 times as long. */
 const OUTPUT_STEP: number = PIECE_BYTES + 32 * 1024;
-
-/**
- * Frees a buffer now. Left to the collector, megabytes that hang on a few small objects wait long, in each thread for itself.
- *
- * @param buffer - must not be used any more
- */
-export function freeBuffer(buffer: ArrayBuffer): void {
-  buffer.transfer(0);
-}
 
 /** Gives bytes that own their whole buffer, so that it can be transferred to another thread; frees the one they were in. */
 function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -1,4 +1,4 @@
-import { freeBuffer } from '../format/frame.ts';
+import { freeBuffer } from '../../io/own-memory.ts';
 import type { FramePlace } from './layout.ts';
 import type { Piece, PieceOptions, PieceSource } from './pieces.ts';
 

@@ -1,4 +1,5 @@
-import { freeBuffer, PIECE_BYTES } from '../format/frame.ts';
+import { freeBuffer } from '../../io/own-memory.ts';
+import { PIECE_BYTES } from '../format/frame.ts';
 import type { FramePool, Framed } from '../worker/frame-pool.ts';
 import type { Compression } from '../../model.ts';
 import type { ArchiveFile } from './archive-file.ts';
