@@ -4,12 +4,15 @@
  */
 import { orAborted, throwIfAborted } from '../../io/abort.ts';
 import { widenReceiveWindow } from './receive-window.ts';
+import { giveAway } from '../../io/own-memory.ts';
 import type { RemoteFile } from './requests.ts';
 
 /** Servers of OpenSSH take up to 255 KiB in a request; ssh2 cuts what others do not take. */
 const REQUEST_BYTES = 128 * 1024;
 /** Bytes that may be on their way: twice the window of an SSH channel, so that it never runs dry. */
 const IN_FLIGHT_BYTES = 4 * 1024 * 1024;
+
+const READS_IN_FLIGHT = IN_FLIGHT_BYTES / REQUEST_BYTES;
 
 export interface WriteOptions {
   /** Where the first byte goes. */
@@ -86,7 +89,9 @@ export async function* readChunks(
   let asked = start;
   for (;;) {
     widenReceiveWindow(file.sftp);
-    while (asked < end && queue.length * REQUEST_BYTES < IN_FLIGHT_BYTES) {
+    // Many at a time: requests are small, and what is asked for in one go is sent as one.
+    const most = queue.length <= READS_IN_FLIGHT / 2 ? READS_IN_FLIGHT : 0;
+    while (asked < end && queue.length < most) {
       const part = readAt(file, asked, Math.min(REQUEST_BYTES, end - asked));
       part.catch(() => undefined);
       queue.push(part);
@@ -100,7 +105,8 @@ export async function* readChunks(
 
 /** Servers may answer with fewer bytes than were asked for. */
 async function readAt(file: RemoteFile, position: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(length);
+  const buffer = Buffer.allocUnsafeSlow(length);
+  giveAway(buffer.buffer);
   for (let filled = 0; filled < length;) {
     const count = await readSome(file, buffer.subarray(filled), position + filled);
     if (count === 0)
