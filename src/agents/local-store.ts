@@ -104,7 +104,7 @@ export class LocalStore implements FileStore {
     });
     const part = range === undefined ? {} : { start: range.start, end: range.start + range.length - 1 };
     // Each chunk is a buffer of its own, which nobody else has.
-    return giveAway(createReadStream('', { fd: handle, signal, highWaterMark: 256 * 1024, ...part }));
+    return giveAway(createReadStream('', { fd: handle, signal, highWaterMark: 512 * 1024, ...part }));
   }
 
   async readSmall(name: string, maxBytes: number, { signal }: AgentOptions): Promise<Uint8Array | null> {

@@ -9,9 +9,10 @@ import type { RemoteFile } from './requests.ts';
 
 /** Servers of OpenSSH take up to 255 KiB in a request; ssh2 cuts what others do not take. */
 const REQUEST_BYTES = 128 * 1024;
-/** Bytes that may be on their way: twice the window of an SSH channel, so that it never runs dry. */
-const IN_FLIGHT_BYTES = 4 * 1024 * 1024;
+/** Bytes that may be on their way: more than the window of an SSH channel, so that it never runs dry. */
+const IN_FLIGHT_BYTES = 3 * 1024 * 1024;
 
+const ROOM_BYTES = 1024 * 1024;
 const READS_IN_FLIGHT = IN_FLIGHT_BYTES / REQUEST_BYTES;
 
 export interface WriteOptions {
@@ -42,7 +43,10 @@ export async function writeChunks(
   };
   for await (const chunk of chunks) {
     for (const part of requests(chunk)) {
-      while (inFlight > 0 && inFlight + part.length > IN_FLIGHT_BYTES) await confirmOldest();
+      if (inFlight + part.length > IN_FLIGHT_BYTES) {
+        // Some room at a time: what is written in one go is sent as one.
+        while (inFlight > IN_FLIGHT_BYTES - ROOM_BYTES) await confirmOldest();
+      }
       throwIfAborted(signal);
       const done = writeAt(file, part, position);
       // It is awaited later; until then a failure must not count as unhandled.

@@ -9,6 +9,9 @@ import type { Answers, FromThread, Request, ThreadData, ToThread } from './messa
 const main = parentPort;
 if (main === null) throw new Error('store-thread runs only as a worker thread');
 
+/** How often the main thread is told of progress. */
+const PROGRESS_MS = 50;
+
 const store = new SftpStore((workerData as ThreadData).settings, systemClock);
 const calls = new Map<number, AbortController>();
 
@@ -55,11 +58,21 @@ async function read(id: number, request: Request & { verb: 'read' }, signal: Abo
 
 async function put(id: number, request: Request & { verb: 'put' }, signal: AbortSignal): Promise<void> {
   const { name, start, port } = request;
+  let confirmed = 0;
+  let told = 0;
+  let toldAt = -Infinity;
+  const tell = (): void => {
+    told = confirmed;
+    toldAt = systemClock.monotonic();
+    say({ type: 'confirmed', id, bytes: confirmed });
+  };
   const onConfirmed = (bytes: number): void => {
-    say({ type: 'confirmed', id, bytes });
+    confirmed = bytes;
+    if (systemClock.monotonic() - toldAt >= PROGRESS_MS) tell();
   };
   const options = { signal, onConfirmed, ...(start === undefined ? {} : { start }) };
   await store.put(name, receiveChunks(port, 'borrow'), options);
+  if (told < confirmed) tell();
 }
 
 async function answer(id: number, request: Request): Promise<void> {
