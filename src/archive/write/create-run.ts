@@ -78,7 +78,7 @@ export class CreateRun {
     await this.#drive(tar.header(this.#own('manifest.jsonl', size)));
     for (let at = 0; at < size;) {
       if (pieces.full) await this.#flush();
-      const count = spool.read(pieces.room(), at);
+      const count = spool.read(pieces.room());
       pieces.advance(count);
       at += count;
     }
