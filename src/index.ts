@@ -57,6 +57,7 @@ export type {
   VerifyProblem,
   VerifyReport,
 } from './manager/engine.ts';
+export { KeyRing } from './manager/key-ring.ts';
 export { openEngine } from './manager/open-engine.ts';
 export { FORMAT_VERSION } from './model.ts';
 export type {
@@ -67,12 +68,14 @@ export type {
   BackupRequest,
   BrokenEntry,
   Compression,
+  Encryption,
   ExtraValue,
   FailedFile,
   FailedFiles,
   FailedReason,
   FolderSource,
   JobId,
+  KeySet,
   MergedRecord,
   NodeRedSource,
   NodeRedVersions,

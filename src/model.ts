@@ -129,6 +129,22 @@ export interface NodeRedSource {
 
 export type SourceSpec = FolderSource | NodeRedSource;
 
+/** What a backup is encrypted with. Whoever holds the identity of one of the recipients can read it, or who knows the passphrase. */
+export type Encryption =
+  | {
+      readonly kind: 'recipients';
+      /** Public: `age1…`. At least one. */
+      readonly recipients: readonly string[];
+    }
+  | { readonly kind: 'passphrase'; readonly passphrase: string };
+
+/** What can open encrypted backups; each is tried. Secret: it goes into no message, event, log or file. */
+export interface KeySet {
+  /** `AGE-SECRET-KEY-1…` */
+  readonly identities: readonly string[];
+  readonly passphrases: readonly string[];
+}
+
 /** All that one create job is told. Frozen when the job begins. */
 export interface BackupRequest {
   readonly planId: PlanId;
@@ -140,6 +156,8 @@ export interface BackupRequest {
   /** Absolute: where the archive is made and kept. */
   readonly folder: string;
   readonly compression: Compression;
+  /** Null for a backup that is not encrypted. */
+  readonly encryption: Encryption | null;
   /** Leave out folders that carry a valid CACHEDIR.TAG. */
   readonly excludeCaches: boolean;
   /** Leave out folders that contain a file of one of these names. */

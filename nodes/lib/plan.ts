@@ -36,6 +36,7 @@ export function requestFor(config: PlanConfig, message: NodeMessageInFlow, conte
     sources: sourcesOf(config, context),
     folder: folderOf(config, context.userDir),
     compression: config.compression,
+    encryption: null,
     excludeCaches: config.excludeCaches,
     excludeIfPresent: lines(config.excludeIfPresent),
     unreadable: config.unreadable,

@@ -32,6 +32,7 @@ function requestOf(invocation: Invocation): BackupRequest {
     sources,
     folder: parseLocation(required(invocation, 'to')),
     compression: compressionOf(invocation),
+    encryption: null,
     excludeCaches: false,
     excludeIfPresent: [],
     unreadable: 'warn',

@@ -74,6 +74,22 @@ class CancelablePieces implements PieceSource {
   }
 }
 
+/**
+ * Fills `target` from the compressed stream.
+ *
+ * @returns what is wrong with these bytes, null when nothing is
+ * @throws what is no damage
+ */
+export async function readProblem(source: ByteSource, target: Uint8Array, position: number): Promise<string | null> {
+  try {
+    await source.read(target, position);
+    return null;
+  } catch (error) {
+    if (error instanceof BackupError && error.code === 'archive_corrupt') return error.message.replace(/\.$/, '');
+    throw error;
+  }
+}
+
 /** Says which part of the tar stream is gone. */
 export function damageError({ tarOffset, size, problem }: Piece): BackupError {
   const place = `bytes ${String(tarOffset)} to ${String(tarOffset + size)} of the tar stream`;

@@ -1,6 +1,6 @@
 import { freeBuffer } from '../format/frame.ts';
 import type { FramePlace } from './layout.ts';
-import type { Piece, PieceOptions, PieceSource } from './pieces.ts';
+import { readProblem, type Piece, type PieceOptions, type PieceSource } from './pieces.ts';
 
 /** A frame on its way; the promise rejects when the file cannot be read. */
 interface Ahead {
@@ -64,7 +64,8 @@ export class ZstdPieces implements PieceSource {
     const spare = this.#spares.pop();
     const fits = spare !== undefined && spare.byteLength >= compressedSize;
     const buffer = fits ? spare : new ArrayBuffer(compressedSize);
-    await source.read(new Uint8Array(buffer, 0, compressedSize), fileOffset);
+    const problem = await readProblem(source, new Uint8Array(buffer, 0, compressedSize), fileOffset);
+    if (problem !== null) return { problem };
     try {
       return await pool.decompress({ buffer, length: compressedSize, size }, 'zstd');
     } catch (error) {
