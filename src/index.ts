@@ -23,6 +23,14 @@ export type { StoreAgentOptions } from './agents/store-agent.ts';
 export { protectedOnly } from './agents/wrap/protected-only.ts';
 export { withRetry } from './agents/wrap/retry.ts';
 export { withTimeout } from './agents/wrap/timeout.ts';
+export {
+  generateKeyPair,
+  keyFileText,
+  parseKeyFile,
+  recipientOf,
+  recipientProblem,
+} from './archive/encryption/identities.ts';
+export type { KeyPair } from './archive/encryption/identities.ts';
 export { compactUtc, isoLocal, parseIso, systemClock } from './clock.ts';
 export type { Clock, Timer } from './clock.ts';
 export { BackupError, deserializeError, ERROR_CODES, serializeError, systemCode, toBackupError } from './errors.ts';

@@ -8,18 +8,21 @@ export const OTHER_IDENTITY = 'AGE-SECRET-KEY-1QGH2QC09HS0QK642Z6EETV6JH8WD87M4R
 export const OTHER_RECIPIENT = 'age1cxdzwql22p4qe4car2yhfzccjydn4vun3n33sk54lyq7v899vsxq6zyaaf';
 export const PASSPHRASE = 'correct horse battery staple';
 
-/** Runs a command line of a shell on a terminal of its own, and types the passphrase whenever it asks for one. */
+const ASKED = /passphrase[^\n]*: /gi;
+
+/** Runs a command line of a shell on a terminal of its own, and types the passphrase as often as it is `asked` for. */
 export function typePassphrase(
   commandLine: string,
   passphrase: string,
+  asked: RegExp = ASKED,
 ): Promise<{ code: number | null; text: string }> {
   const child = spawn('script', ['-qec', commandLine, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] });
   let text = '';
   let answered = 0;
   child.stdout.on('data', (chunk: Buffer) => {
     text += chunk.toString();
-    const asked = text.match(/passphrase[^\n]*: /gi)?.length ?? 0;
-    for (; answered < asked; answered++) child.stdin.write(`${passphrase}\n`);
+    const times = text.match(asked)?.length ?? 0;
+    for (; answered < times; answered++) child.stdin.write(`${passphrase}\n`);
   });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
