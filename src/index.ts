@@ -76,6 +76,7 @@ export type {
   BackupRequest,
   BrokenEntry,
   Compression,
+  CredentialSecret,
   Encryption,
   ExtraValue,
   FailedFile,

@@ -2,7 +2,13 @@
 import type { NodeAPI, NodeMessageInFlow } from 'node-red';
 import type { BackupRequest, SourceSpec } from '../../src/index.ts';
 import { asNumber, asText, isGiven } from './message-values.ts';
-import { flowFileOf, settingsFileOf, type FileSettings } from './node-red-files.ts';
+import {
+  credentialSecretOf,
+  flowFileOf,
+  settingsFileOf,
+  type FileSettings,
+  type SecretSettings,
+} from './node-red-files.ts';
 import { folderOf, planIdOf, type PlanConfig } from './plan-config.ts';
 import { redVersion } from './runtime.ts';
 import { render, timeView } from './template.ts';
@@ -79,6 +85,7 @@ function sourcesOf(config: PlanConfig, { red, userDir }: PlanContext): SourceSpe
     flowFile: flowFileOf(settings, userDir),
     settingsFile: settingsFileOf(settings),
     includeNodeModules: config.includeNodeModules,
+    credentialSecret: credentialSecretOf(red.settings as SecretSettings),
   };
   return [nodeRed, ...sources];
 }

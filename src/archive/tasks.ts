@@ -31,6 +31,8 @@ export interface HeaderSource {
   readonly path: string;
   readonly kind: SourceSpec['kind'];
   readonly outside?: readonly OutsideFile[];
+  /** Name of the member that holds the secret of the credentials. */
+  readonly credential_secret?: string;
 }
 
 /** A file that Node-RED uses although it lies outside the user directory. */
