@@ -6,8 +6,8 @@ import type { Invocation } from './command.ts';
 import { UsageError } from './usage-error.ts';
 
 /** For a command that reads encrypted backups. */
-export const KEY_TEXTS = ['key-file'];
-export const KEY_SWITCHES = ['passphrase'];
+export const KEY_TEXTS: readonly string[] = ['key-file'];
+export const KEY_SWITCHES: readonly string[] = ['passphrase'];
 
 async function identitiesOf(invocation: Invocation): Promise<string[]> {
   const files = invocation.texts['key-file'] ?? [];

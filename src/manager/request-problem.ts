@@ -69,7 +69,10 @@ function encryptionProblem(encryption: Encryption | null): string | null {
     return textProblem('passphrase', encryption.passphrase, [1, MAX_PASSPHRASE]);
   }
   const recipients: readonly unknown[] = encryption.recipients;
-  if (recipients.length === 0 || recipients.length > MAX_RECIPIENTS) {
+  if (recipients.length === 0) {
+    return 'recipients: there is nobody to encrypt for. Choose a key that is there, enabled and deployed.';
+  }
+  if (recipients.length > MAX_RECIPIENTS) {
     return `recipients: there are ${String(recipients.length)}. Give 1 to ${String(MAX_RECIPIENTS)}.`;
   }
   const isOne = (recipient: unknown): recipient is string =>
