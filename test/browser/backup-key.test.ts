@@ -18,6 +18,7 @@ inEditors('backup-key', FLOWS, ({ editor, userDir, shoot, isFirstTheme }) => {
   async function openKey(): Promise<void> {
     await editor().edit('create');
     await openTab(editor(), 'backup-create', 'where');
+    await shoot('key-of-create');
     await page().click('#node-input-btn-key-edit');
     await page().locator('#node-config-dialog-ok').waitFor();
     await editor().settle();

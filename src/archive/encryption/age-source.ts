@@ -3,14 +3,16 @@ import type { ByteSource } from '../../io/byte-source.ts';
 import type { KeySet } from '../../model.ts';
 import { CHUNK_BYTES, payloadSize, SEALED_CHUNK_BYTES, type ChunkCipher, type PayloadSize } from './chunks.ts';
 import { openHeader, type OpenedHeader } from './header.ts';
+import type { SealedRange } from './sealed-range.ts';
 
 /** Neighbouring reads share a chunk, and the manifest is read in turn with the members. */
 const KEPT_CHUNKS = 4;
 
 /** What an age file holds, readable at any place: only the chunks that are asked for are read and opened. */
-class AgeSource implements ByteSource {
+export class AgeSource implements ByteSource {
   readonly size: number;
-  readonly #file: ByteSource;
+  /** The file itself. */
+  readonly file: ByteSource;
   readonly #payloadStart: number;
   readonly #cipher: ChunkCipher;
   readonly #chunks: number;
@@ -18,7 +20,7 @@ class AgeSource implements ByteSource {
   readonly #opened = new Map<number, Buffer>();
 
   constructor(file: ByteSource, { cipher, payloadStart }: OpenedHeader, payload: PayloadSize) {
-    this.#file = file;
+    this.file = file;
     this.#payloadStart = payloadStart;
     this.#cipher = cipher;
     this.#chunks = payload.chunks;
@@ -42,8 +44,24 @@ class AgeSource implements ByteSource {
     }
   }
 
+  /** Where in the file that part lies, for a thread that opens it; not empty, and not behind the end. */
+  sealedRange(position: number, length: number): SealedRange {
+    const firstChunk = Math.floor(position / CHUNK_BYTES);
+    const fileStart = this.#payloadStart + firstChunk * SEALED_CHUNK_BYTES;
+    const end = this.#payloadStart + Math.ceil((position + length) / CHUNK_BYTES) * SEALED_CHUNK_BYTES;
+    return {
+      fileStart,
+      fileLength: Math.min(this.file.size, end) - fileStart,
+      key: this.#cipher.key,
+      firstChunk,
+      lastChunk: this.#chunks - 1,
+      skip: position - firstChunk * CHUNK_BYTES,
+      length,
+    };
+  }
+
   close(): Promise<void> {
-    return this.#file.close();
+    return this.file.close();
   }
 
   /** Opens the last chunk: only it proves where the file ends. */
@@ -54,9 +72,9 @@ class AgeSource implements ByteSource {
 
   async #readSealed(first: number, last: number): Promise<Uint8Array> {
     const start = this.#payloadStart + first * SEALED_CHUNK_BYTES;
-    const end = Math.min(this.#file.size, this.#payloadStart + (last + 1) * SEALED_CHUNK_BYTES);
+    const end = Math.min(this.file.size, this.#payloadStart + (last + 1) * SEALED_CHUNK_BYTES);
     const sealed = new Uint8Array(end - start);
-    await this.#file.read(sealed, start);
+    await this.file.read(sealed, start);
     return sealed;
   }
 
@@ -98,7 +116,7 @@ function copyPart(chunk: Buffer, read: { target: Uint8Array; position: number; i
  * @param file - closed with what is returned; left open when this throws
  * @throws BackupError `key_missing`, `key_incorrect`, `archive_corrupt` or `unsupported_format`
  */
-export async function openAgeSource(file: ByteSource, keys: KeySet): Promise<ByteSource> {
+export async function openAgeSource(file: ByteSource, keys: KeySet): Promise<AgeSource> {
   const header = await openHeader(file, keys);
   const payload = payloadSize(file.size - header.payloadStart);
   if (payload === null) throw corrupt('it is cut off');

@@ -18,23 +18,28 @@ export interface ChunkPlace {
   readonly isLast: boolean;
 }
 
+/**
+ * @param fileKey - 16 bytes, from the header
+ * @param nonce - `PAYLOAD_NONCE_BYTES`, from behind the header
+ */
+export function payloadKey(fileKey: Uint8Array, nonce: Uint8Array): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', fileKey, nonce, 'payload', 32)));
+}
+
 /** Seals and opens the chunks of one file. */
 export class ChunkCipher {
-  /** An object, because Node.js 24 takes 30 µs longer to begin with a key that is given as bytes. */
-  readonly #key: KeyObject;
+  /** An object, because Node.js 24 takes 30 µs longer to begin with a key that is given as bytes. May be sent to another thread. */
+  readonly key: KeyObject;
   readonly #nonce: Buffer = Buffer.alloc(NONCE_BYTES);
 
-  /**
-   * @param fileKey - 16 bytes, from the header
-   * @param nonce - `PAYLOAD_NONCE_BYTES`, from behind the header
-   */
-  constructor(fileKey: Uint8Array, nonce: Uint8Array) {
-    this.#key = createSecretKey(Buffer.from(hkdfSync('sha256', fileKey, nonce, 'payload', 32)));
+  /** @param key - from `payloadKey` */
+  constructor(key: KeyObject) {
+    this.key = key;
   }
 
   /** Puts the sealed chunk into `target`: its bytes and `TAG_BYTES` behind them. */
   seal(chunk: Uint8Array, place: ChunkPlace, target: Uint8Array): void {
-    const cipher = createCipheriv(ALGORITHM, this.#key, this.#nonceOf(place), { authTagLength: TAG_BYTES });
+    const cipher = createCipheriv(ALGORITHM, this.key, this.#nonceOf(place), { authTagLength: TAG_BYTES });
     target.set(cipher.update(chunk));
     cipher.final();
     target.set(cipher.getAuthTag(), chunk.length);
@@ -42,7 +47,7 @@ export class ChunkCipher {
 
   /** The bytes of a sealed chunk, null when they are not what was sealed for this place. */
   open(sealed: Uint8Array, place: ChunkPlace): Buffer | null {
-    const decipher = createDecipheriv(ALGORITHM, this.#key, this.#nonceOf(place), { authTagLength: TAG_BYTES });
+    const decipher = createDecipheriv(ALGORITHM, this.key, this.#nonceOf(place), { authTagLength: TAG_BYTES });
     const end = sealed.length - TAG_BYTES;
     decipher.setAuthTag(sealed.subarray(end));
     const bytes = decipher.update(sealed.subarray(0, end));

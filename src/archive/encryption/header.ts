@@ -3,7 +3,7 @@ import { Decrypter, Encrypter, type Stanza } from 'age-encryption';
 import { BackupError } from '../../errors.ts';
 import type { ByteSource } from '../../io/byte-source.ts';
 import type { Encryption, KeySet } from '../../model.ts';
-import { ChunkCipher, PAYLOAD_NONCE_BYTES, TAG_BYTES } from './chunks.ts';
+import { ChunkCipher, PAYLOAD_NONCE_BYTES, payloadKey, TAG_BYTES } from './chunks.ts';
 import { passphraseIdentity, passphraseRecipient } from './passphrase.ts';
 
 /** One with a few recipients is read at once; the larger holds hundreds. */
@@ -37,7 +37,7 @@ export async function beginSealed(encryption: Encryption): Promise<SealedStart> 
   if (seen.fileKey === null) throw new Error('age-encryption asked no recipient');
   // An empty file is header, nonce and one tag.
   const bytes = Buffer.from(empty.subarray(0, empty.length - TAG_BYTES));
-  return { bytes, cipher: new ChunkCipher(seen.fileKey, bytes.subarray(-PAYLOAD_NONCE_BYTES)) };
+  return { bytes, cipher: new ChunkCipher(payloadKey(seen.fileKey, bytes.subarray(-PAYLOAD_NONCE_BYTES))) };
 }
 
 function addRecipients(encrypter: Encrypter, encryption: Encryption): void {
@@ -73,7 +73,7 @@ export async function openHeader(source: ByteSource, keys: KeySet): Promise<Open
   const nonce = Buffer.alloc(PAYLOAD_NONCE_BYTES);
   if (header.length + nonce.length > source.size) throw corrupt('it is cut off behind its header');
   await source.read(nonce, header.length);
-  return { cipher: new ChunkCipher(fileKey, nonce), payloadStart: header.length + nonce.length };
+  return { cipher: new ChunkCipher(payloadKey(fileKey, nonce)), payloadStart: header.length + nonce.length };
 }
 
 async function readHeader(source: ByteSource): Promise<Buffer> {

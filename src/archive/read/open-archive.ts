@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { BackupError } from '../../errors.ts';
 import { openFileSource, type ByteSource } from '../../io/byte-source.ts';
 import type { Compression, KeySet } from '../../model.ts';
+import type { AgeSource } from '../encryption/age-source.ts';
 import { hasZstd } from '../format/frame.ts';
 import type { ManifestLine } from '../format/parse-manifest-line.ts';
 import { FramePool } from '../worker/frame-pool.ts';
@@ -25,7 +26,8 @@ export interface OpenOptions {
 
 interface ArchiveBytes {
   readonly file: ByteSource;
-  readonly source: ByteSource;
+  /** What it holds; null when it is not encrypted. */
+  readonly sealed: AgeSource | null;
 }
 
 /** An archive file that is being read. */
@@ -35,24 +37,29 @@ export class OpenArchive {
   /** The compressed stream: the same, unless the archive is encrypted. */
   readonly source: ByteSource;
   readonly layout: Layout;
+  readonly #sealed: AgeSource | null;
   readonly #reading: Pick<PieceOptions, 'pool' | 'signal'>;
 
-  constructor({ file, source }: ArchiveBytes, layout: Layout, reading: Pick<PieceOptions, 'pool' | 'signal'>) {
+  constructor({ file, sealed }: ArchiveBytes, layout: Layout, reading: Pick<PieceOptions, 'pool' | 'signal'>) {
     this.file = file;
-    this.source = source;
+    this.source = sealed ?? file;
+    this.#sealed = sealed;
     this.layout = layout;
     this.#reading = reading;
   }
 
   /** The tar stream from its first byte. */
   pieces(): PieceSource {
-    return openPieces({ source: this.source, layout: this.layout, ...this.#reading, ahead: AHEAD }, 'start');
+    return openPieces(this.#options(AHEAD), 'start');
   }
 
   /** The manifest's lines; may be asked for several times. */
   manifest(): AsyncGenerator<ManifestLine, void, undefined> {
-    const options = { source: this.source, layout: this.layout, ...this.#reading, ahead: 1 };
-    return readManifest(new TarInput(openPieces(options, 'manifest')), this.layout.tarSize);
+    return readManifest(new TarInput(openPieces(this.#options(1), 'manifest')), this.layout.tarSize);
+  }
+
+  #options(ahead: number): PieceOptions {
+    return { source: this.source, sealed: this.#sealed, layout: this.layout, ...this.#reading, ahead };
   }
 
   async close(): Promise<void> {
@@ -74,11 +81,11 @@ export async function openArchive(options: OpenOptions): Promise<OpenArchive> {
   }
   const file = openFileSource(options.path);
   try {
-    const source = options.keys === null ? file : await opened(file, options.keys);
-    const layout = await readLayout(source, options.compression);
+    const sealed = options.keys === null ? null : await opened(file, options.keys);
+    const layout = await readLayout(sealed ?? file, options.compression);
     const threads = options.compression === 'zstd' ? Math.min(MOST_THREADS, availableParallelism()) : 0;
     const pool = new FramePool(threads, options.niceness);
-    return new OpenArchive({ file, source }, layout, { pool, signal: options.signal ?? new AbortController().signal });
+    return new OpenArchive({ file, sealed }, layout, { pool, signal: options.signal ?? new AbortController().signal });
   } catch (error) {
     await file.close();
     throw error;
@@ -86,7 +93,7 @@ export async function openArchive(options: OpenOptions): Promise<OpenArchive> {
 }
 
 /** What it needs is loaded only for an archive that is encrypted. */
-async function opened(file: ByteSource, keys: KeySet): Promise<ByteSource> {
+async function opened(file: ByteSource, keys: KeySet): Promise<AgeSource> {
   const { openAgeSource } = await import('../encryption/age-source.ts');
   return openAgeSource(file, keys);
 }
