@@ -22,7 +22,7 @@ export function flowFileOf(settings: FileSettings, userDir: string): string {
 /** The settings that say what credentials are encrypted with. */
 export interface SecretSettings {
   readonly credentialSecret?: unknown;
-  /** Reads what Node-RED keeps itself; throws while it has not read that yet. */
+  /** Reads what Node-RED keeps itself; throws where it keeps nothing. */
   readonly get?: (key: string) => unknown;
 }
 
@@ -30,8 +30,17 @@ export interface SecretSettings {
 export function credentialSecretOf(settings: SecretSettings): CredentialSecret | null {
   const { credentialSecret: own } = settings;
   if (own === false || (typeof own === 'string' && own !== '')) return { from: 'settings', secret: own };
-  const generated = settings.get?.('_credentialSecret');
+  const generated = keptSecret(settings);
   return typeof generated === 'string' ? { from: 'runtime', secret: generated } : null;
+}
+
+function keptSecret(settings: SecretSettings): unknown {
+  try {
+    return settings.get?.('_credentialSecret');
+  } catch {
+    // It keeps none: there is no storage, as in the test helper.
+    return null;
+  }
 }
 
 export function settingsFileOf(settings: FileSettings): string | null {

@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto';
 import { nextTurn } from '../../clock.ts';
 import { BackupError } from '../../errors.ts';
 import { throwIfAborted } from '../../io/abort.ts';
 import type { ByteSource } from '../../io/byte-source.ts';
 import type { VerifyTask } from '../tasks.ts';
+import { DigestHere, DigestThread } from '../worker/digest-thread.ts';
 import type { OpenArchive } from './open-archive.ts';
 import type { ProgressSteps } from './progress-steps.ts';
 
 const STEP = 4 * 1024 * 1024;
+const WORTH_A_THREAD: number = 4 * STEP;
 
 /** An archive file, whether or not it could be opened. */
 export interface FileToCheck {
@@ -26,28 +27,40 @@ interface Digests {
 interface Watch {
   readonly progress: ProgressSteps;
   readonly signal: AbortSignal;
+  readonly niceness: number;
 }
 
 export function fileOf({ file, source, layout: { sha256, streamEnd } }: OpenArchive): FileToCheck {
   return { file, stream: sha256 === null || source !== file ? null : { end: streamEnd, sha256 } };
 }
 
-async function digestFile(file: ByteSource, streamEnd: number, { progress, signal }: Watch): Promise<Digests> {
-  const hash = createHash('sha256');
-  let stream: string | null = null;
-  const buffer = Buffer.alloc(Math.min(STEP, file.size));
-  for (let at = 0; at < file.size;) {
-    await nextTurn();
-    throwIfAborted(signal);
-    const stop = at < streamEnd ? streamEnd : file.size;
-    const part = buffer.subarray(0, Math.min(STEP, stop - at));
-    await file.read(part, at);
-    hash.update(part);
-    at += part.length;
-    progress.bytes(at, 0);
-    if (at === streamEnd) stream = hash.copy().digest('hex');
+/** Reads ahead of what is being hashed. */
+async function digestFile(file: ByteSource, streamEnd: number, watch: Watch): Promise<Digests> {
+  const digester = file.size > WORTH_A_THREAD ? new DigestThread(watch.niceness) : new DigestHere();
+  try {
+    const spares = [0, 1].map(() => Promise.resolve(new ArrayBuffer(Math.min(STEP, file.size))));
+    let stream: Promise<string> | null = null;
+    for (let at = 0; at < file.size;) {
+      await nextTurn();
+      throwIfAborted(watch.signal);
+      const buffer = (await spares.shift()) ?? new ArrayBuffer(STEP);
+      const length = Math.min(STEP, (at < streamEnd ? streamEnd : file.size) - at);
+      await file.read(new Uint8Array(buffer, 0, length), at);
+      spares.push(awaitedLater(digester.update(buffer, length)));
+      at += length;
+      watch.progress.beside(at);
+      if (at === streamEnd) stream = awaitedLater(digester.digest());
+    }
+    return { file: await digester.digest(), stream: await stream };
+  } finally {
+    await digester.close();
   }
-  return { file: hash.digest('hex'), stream };
+}
+
+/** Until then a failure must not count as unhandled. */
+function awaitedLater<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
 }
 
 /**

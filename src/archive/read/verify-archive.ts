@@ -25,10 +25,12 @@ export async function verifyArchive(task: VerifyTask, context: TaskContext): Pro
     return { problems: [...outside, problem], files: 0, bytes: 0 };
   }
   try {
-    // The file is read twice: as a whole, and for its members.
+    // The file is read twice at a time: as a whole, and for its members.
     const progress = new ProgressSteps(context, archive.file.size + archive.layout.tarSize);
-    const outside = await checkFile(fileOf(archive), task.expected, { progress, signal: context.signal });
-    const members = await new MemberCheck(archive, task.expected, progress).run();
+    const [outside, members] = await bothSettled(
+      checkFile(fileOf(archive), task.expected, { ...context, progress }),
+      new MemberCheck(archive, task.expected, progress).run(),
+    );
     const problems = [...outside.map(problemOf), ...members.problems].slice(0, MOST_PROBLEMS);
     return { problems, files: members.files, bytes: members.bytes };
   } finally {
@@ -36,12 +38,18 @@ export async function verifyArchive(task: VerifyTask, context: TaskContext): Pro
   }
 }
 
+/** Waits for both also when one fails: what they read from is closed afterwards. */
+async function bothSettled<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
+}
+
 /** Whether the file is what its sidecar says can be known without the key. */
 async function checkUnopened({ path, expected }: VerifyTask, context: TaskContext): Promise<TaskProblem[]> {
   const file = openFileSource(path);
   try {
     const progress = new ProgressSteps(context, file.size);
-    const problems = await checkFile({ file, stream: null }, expected, { progress, signal: context.signal });
+    const problems = await checkFile({ file, stream: null }, expected, { ...context, progress });
     return problems.map(problemOf);
   } finally {
     await file.close();
@@ -121,7 +129,7 @@ class MemberCheck {
   }
 
   #read(): number {
-    return this.#archive.file.size + this.#input.offset;
+    return this.#input.offset;
   }
 
   #checkEnd(end: EndLine | null): void {

@@ -10,7 +10,7 @@ import { readWhole } from './file-reader.ts';
 export const OUTSIDE_LABEL = 'node-red-outside';
 
 /** The member that holds the secret of the credentials; see docs/format.md, section 2. */
-export const SECRET_MEMBER: string = `${OUTSIDE_LABEL}/credential-secret.json`;
+export const SECRET_MEMBER = 'node-red-outside/credential-secret.json';
 
 /** Editor tokens, half-written files, the engine's own state, and what npm can install again. */
 const ALWAYS_EXCLUDED = ['/.sessions.json', '*.$$$', '/.nightkeep/'];

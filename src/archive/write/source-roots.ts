@@ -72,7 +72,7 @@ async function openSource(source: SourceSpec, options: OpenOptions): Promise<Sou
       path: source.path,
       kind: source.kind,
       ...(nodeRed === null ? {} : { outside }),
-      ...(nodeRed === null || nodeRed.credentialSecret === null ? {} : { credential_secret: SECRET_MEMBER }),
+      ...((nodeRed?.credentialSecret ?? null) === null ? {} : { credential_secret: SECRET_MEMBER }),
     },
   };
 }

@@ -67,5 +67,9 @@ describe('the secret of the credentials', () => {
   it('is not known before Node-RED has generated one', () => {
     assert.equal(credentialSecretOf({ get: kept(undefined) }), null);
     assert.equal(credentialSecretOf({}), null);
+    const nothing = (): never => {
+      throw new Error('Settings not available');
+    };
+    assert.equal(credentialSecretOf({ get: nothing }), null);
   });
 });
