@@ -6,12 +6,17 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { OTHER_IDENTITY, OTHER_RECIPIENT, RECIPIENT } from '../helpers/age.ts';
 import { backupKey } from '../helpers/dialog-nodes.ts';
+import type { Editor } from '../helpers/editor.ts';
 import { checkDialog, inEditors, openTab } from '../helpers/editor-suite.ts';
 import { createNode, tab, type FlowNode } from '../helpers/node-red.ts';
 
 const FLOWS: readonly FlowNode[] = [tab, createNode({ key: 'key', nodeRed: true }), backupKey];
 
-inEditors('backup-key', FLOWS, ({ editor, userDir, shoot, isFirstTheme }) => {
+inEditors('backup-key', FLOWS, (suite) => {
+  const { isFirstTheme } = suite;
+  const editor = (): Editor => suite.editor();
+  const userDir = (): string => suite.userDir();
+  const shoot = (what: string): Promise<void> => suite.shoot(what);
   const page = (): Page => editor().page;
   const field = (name: string): string => `#node-config-input-${name}`;
 

@@ -91,8 +91,7 @@ describe('agent-sftp', function () {
     });
 
   describe('tests a connection', () => {
-    const test = (changes: Record<string, unknown>): ReturnType<typeof host.ask> =>
-      host.ask(TEST, { id: 'agent', ...fields(changes) });
+    const test = (changes: Record<string, unknown>): ReturnType<typeof host.ask> => host.ask(TEST, { id: 'agent', ...fields(changes) });
 
     it('step by step, and leaves nothing behind', async () => {
       await load();

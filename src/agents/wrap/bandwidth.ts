@@ -66,7 +66,11 @@ class LimitedStore implements FileStore {
     return this.#inner.readSmall(name, maxBytes, options);
   }
 
-  put(name: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: PutOptions): Promise<void> {
+  put(
+    name: string,
+    chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    options: PutOptions,
+  ): Promise<void> {
     return this.#inner.put(name, this.#slowed(chunks, options), options);
   }
 

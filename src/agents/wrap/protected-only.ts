@@ -12,10 +12,7 @@ class ProtectedOnly extends WrappedAgent {
   override async upload(record: BackupRecord, open: OpenArchive, options: UploadOptions): Promise<void> {
     if (!record.protected) {
       const what = `Backup ${record.backup_id} is not encrypted, so it was not sent to ${this.name}.`;
-      throw new BackupError(
-        'not_encrypted',
-        `${what} Encrypt backups, or allow this location to get them as they are.`,
-      );
+      throw new BackupError('not_encrypted', `${what} Encrypt backups, or allow this location to get them as they are.`);
     }
     await super.upload(record, open, options);
   }

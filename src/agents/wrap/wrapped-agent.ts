@@ -73,11 +73,7 @@ export class WrappedAgent implements BackupAgent {
    *
    * @param work - calls the inner agent; may be called again
    */
-  protected around<O extends AgentOptions, T>(
-    call: AgentCall,
-    options: O,
-    work: (options: O) => Promise<T>,
-  ): Promise<T> {
+  protected around<O extends AgentOptions, T>(call: AgentCall, options: O, work: (options: O) => Promise<T>): Promise<T> {
     void call;
     return work(options);
   }

@@ -6,6 +6,7 @@ import { Decrypter } from 'age-encryption';
 import fc from 'fast-check';
 import { openAgeSealer } from '../../../../src/archive/encryption/age-sealer.ts';
 import { openAgeSource } from '../../../../src/archive/encryption/age-source.ts';
+import { openRange } from '../../../../src/archive/encryption/sealed-range.ts';
 import { openFileSource } from '../../../../src/io/byte-source.ts';
 import { IDENTITY, OTHER_IDENTITY, OTHER_RECIPIENT, PASSPHRASE, RECIPIENT } from '../../../helpers/age.ts';
 import { tempFolder } from '../../../helpers/temp-folder.ts';
@@ -94,6 +95,40 @@ describe('an encrypted payload', () => {
     await source.read(Buffer.alloc(CHUNK), 10 * CHUNK + 1);
     await source.read(Buffer.alloc(CHUNK), 11 * CHUNK + 1);
     assert.equal(fetched, opening + 3 * (CHUNK + 16), 'neighbours share a chunk');
+    await source.close();
+  });
+
+  it('that is cut off at a border of chunks is not even opened', async () => {
+    const sealed = await seal(randomBytes(3 * CHUNK), []);
+    const path = join(folder(), 'x.age');
+    for (const chunks of [1, 2]) {
+      writeFileSync(path, sealed.subarray(0, sealed.length - chunks * (CHUNK + 16)));
+      await assert.rejects(openAgeSource(openFileSource(path), KEYS), { code: 'archive_corrupt' });
+    }
+  });
+
+  it('is opened in another thread as here, chunk by chunk at its own place only', async () => {
+    const content = randomBytes(5 * CHUNK + 100);
+    const sealed = await seal(content, []);
+    const path = join(folder(), 'x.age');
+    writeFileSync(path, sealed);
+    const source = await openAgeSource(openFileSource(path), KEYS);
+    for (const [position, length] of [
+      [0, content.length],
+      [CHUNK, CHUNK],
+      [CHUNK - 1, 2],
+      [content.length - 1, 1],
+    ] as const) {
+      const range = source.sealedRange(position, length);
+      const bytes = (): Buffer => Buffer.from(sealed.subarray(range.fileStart, range.fileStart + range.fileLength));
+      assert.ok(content.subarray(position, position + length).equals(openRange(bytes(), range)), String(position));
+      for (const at of [0, range.fileLength - 1]) {
+        const changed = bytes();
+        changed[at] = (changed[at] ?? 0) ^ 1;
+        assert.throws(() => openRange(changed, range), /not what was encrypted/);
+      }
+      assert.throws(() => openRange(bytes(), { ...range, firstChunk: range.firstChunk + 1 }), /not what was encrypted/);
+    }
     await source.close();
   });
 
