@@ -11,6 +11,7 @@ import { createAgainstGzip } from './cases/create-against-gzip.ts';
 import { createAgainstNodeTar } from './cases/create-against-node-tar.ts';
 import { createAgainstRestic } from './cases/create-against-restic.ts';
 import { createAgainstZstd } from './cases/create-against-zstd.ts';
+import { encrypted } from './cases/encrypted.ts';
 import { eventLoop } from './cases/event-loop.ts';
 import { list } from './cases/list.ts';
 import { memory } from './cases/memory.ts';
@@ -26,6 +27,7 @@ const CASES: readonly BenchCase[] = [
   createAgainstGzip,
   createAgainstNodeTar,
   createAgainstRestic,
+  encrypted,
   restore,
   memory,
   eventLoop,

@@ -4,6 +4,7 @@ import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from 'nod
 import type { Engine } from '../src/index.ts';
 import { followJobs } from './lib/follow-jobs.ts';
 import { inBackground, onInput } from './lib/input.ts';
+import { encryptionBy } from './lib/key-config.ts';
 import type { Placed } from './lib/placed.ts';
 import { requestFor } from './lib/plan.ts';
 import { folderOf, planIdOf, readPlanConfig, type PlanConfig } from './lib/plan-config.ts';
@@ -83,7 +84,9 @@ async function answer(node: Node, { config, red, ...run }: Input): Promise<void>
     return;
   }
   await runJob(node, run, async (engine): Promise<Placed> => {
-    const context = { red, nodeId: node.id, userDir: runtime.userDir, instanceName: engine.instanceName };
+    const encryption = await encryptionBy(red, config.key);
+    const { instanceName } = engine;
+    const context = { red, nodeId: node.id, userDir: runtime.userDir, instanceName, encryption };
     const request = requestFor(config, message, context);
     const record = await engine.create(request).result;
     const { id: agentId } = await engine.localAgent(request.folder);

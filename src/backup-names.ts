@@ -23,8 +23,13 @@ export function slug(name: string): string {
   return text === '' ? 'backup' : text;
 }
 
-export function archiveName(backupId: BackupId, name: string, compression: Compression): string {
-  return `${backupId}.${slug(name)}${ENDINGS[compression]}`;
+export interface ArchiveKind {
+  readonly compression: Compression;
+  readonly protected: boolean;
+}
+
+export function archiveName(backupId: BackupId, name: string, kind: ArchiveKind): string {
+  return `${backupId}.${slug(name)}${ENDINGS[kind.compression]}${kind.protected ? '.age' : ''}`;
 }
 
 export function sidecarName(backupId: BackupId): string {

@@ -23,6 +23,14 @@ export type { StoreAgentOptions } from './agents/store-agent.ts';
 export { protectedOnly } from './agents/wrap/protected-only.ts';
 export { withRetry } from './agents/wrap/retry.ts';
 export { withTimeout } from './agents/wrap/timeout.ts';
+export {
+  generateKeyPair,
+  keyFileText,
+  parseKeyFile,
+  recipientOf,
+  recipientProblem,
+} from './archive/encryption/identities.ts';
+export type { KeyPair } from './archive/encryption/identities.ts';
 export { compactUtc, isoLocal, parseIso, systemClock } from './clock.ts';
 export type { Clock, Timer } from './clock.ts';
 export { BackupError, deserializeError, ERROR_CODES, serializeError, systemCode, toBackupError } from './errors.ts';
@@ -58,6 +66,7 @@ export type {
   VerifyProblem,
   VerifyReport,
 } from './manager/engine.ts';
+export { KeyRing } from './manager/key-ring.ts';
 export { openEngine } from './manager/open-engine.ts';
 export { FORMAT_VERSION } from './model.ts';
 export type {
@@ -68,12 +77,15 @@ export type {
   BackupRequest,
   BrokenEntry,
   Compression,
+  CredentialSecret,
+  Encryption,
   ExtraValue,
   FailedFile,
   FailedFiles,
   FailedReason,
   FolderSource,
   JobId,
+  KeySet,
   MergedRecord,
   NodeRedSource,
   NodeRedVersions,

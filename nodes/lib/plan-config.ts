@@ -20,6 +20,8 @@ export interface PlanConfig {
   readonly sources: readonly SourceConfig[];
   readonly folder: string;
   readonly compression: Compression;
+  /** Id of a backup-key node; empty for backups that are not encrypted. */
+  readonly key: string;
   readonly excludeCaches: boolean;
   readonly excludeIfPresent: string;
   readonly unreadable: 'warn' | 'fail';
@@ -52,6 +54,7 @@ export function readPlanConfig(config: NodeDef): PlanConfig {
     folder: text('folder').trim(),
     // A value that is none of the choices is refused by the engine, which names it.
     compression: (text('compression') || 'zstd') as Compression,
+    key: text('key'),
     excludeCaches: given['excludeCaches'] === true,
     excludeIfPresent: text('excludeIfPresent'),
     unreadable: (text('unreadable') || 'warn') as PlanConfig['unreadable'],

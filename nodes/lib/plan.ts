@@ -2,7 +2,7 @@
 import type { NodeAPI, NodeMessageInFlow } from 'node-red';
 import type { BackupRequest, SourceSpec } from '../../src/index.ts';
 import { asNumber, asText, isGiven } from './message-values.ts';
-import { flowFileOf, settingsFileOf, type FileSettings } from './node-red-files.ts';
+import { credentialSecretOf, flowFileOf, settingsFileOf, type FileSettings } from './node-red-files.ts';
 import { folderOf, planIdOf, type PlanConfig } from './plan-config.ts';
 import { redVersion } from './runtime.ts';
 import { render, timeView } from './template.ts';
@@ -20,6 +20,7 @@ export interface PlanContext {
   readonly nodeId: string;
   readonly userDir: string;
   readonly instanceName: string;
+  readonly encryption: BackupRequest['encryption'];
 }
 
 const DEFAULT_NAME = '{{kind}} backup {{node_red_version}}';
@@ -36,6 +37,7 @@ export function requestFor(config: PlanConfig, message: NodeMessageInFlow, conte
     sources: sourcesOf(config, context),
     folder: folderOf(config, context.userDir),
     compression: config.compression,
+    encryption: context.encryption,
     excludeCaches: config.excludeCaches,
     excludeIfPresent: lines(config.excludeIfPresent),
     unreadable: config.unreadable,
@@ -78,6 +80,7 @@ function sourcesOf(config: PlanConfig, { red, userDir }: PlanContext): SourceSpe
     flowFile: flowFileOf(settings, userDir),
     settingsFile: settingsFileOf(settings),
     includeNodeModules: config.includeNodeModules,
+    credentialSecret: credentialSecretOf(red.settings),
   };
   return [nodeRed, ...sources];
 }

@@ -15,6 +15,9 @@ const REQUIREMENTS: readonly Requirement[] = [
   { command: 'chromium', debianPackage: 'chromium' },
   { command: 'sshd', debianPackage: 'openssh-server' },
   { command: 'scp', debianPackage: 'openssh-client' },
+  { command: 'age', debianPackage: 'age' },
+  // A terminal, for the passphrase that age asks for.
+  { command: 'script', debianPackage: 'bsdutils' },
 ];
 
 const RIVALS: readonly Requirement[] = [

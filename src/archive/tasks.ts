@@ -1,5 +1,13 @@
 /** What the archive code is asked to do and what it answers. Plain data: it crosses the thread border. */
-import type { Compression, ExtraValue, FailedFiles, NodeRedVersions, SourceSpec } from '../model.ts';
+import type {
+  Compression,
+  Encryption,
+  ExtraValue,
+  FailedFiles,
+  KeySet,
+  NodeRedVersions,
+  SourceSpec,
+} from '../model.ts';
 
 /** `backup.json`: what a backup says of itself inside its archive. See docs/format.md, section 2. */
 export interface BackupHeader {
@@ -23,6 +31,8 @@ export interface HeaderSource {
   readonly path: string;
   readonly kind: SourceSpec['kind'];
   readonly outside?: readonly OutsideFile[];
+  /** Name of the member that holds the secret of the credentials. */
+  readonly credential_secret?: string;
 }
 
 /** A file that Node-RED uses although it lies outside the user directory. */
@@ -40,6 +50,8 @@ export interface CreateTask {
   readonly header: Omit<BackupHeader, 'sources' | 'compression'>;
   readonly sources: readonly SourceSpec[];
   readonly compression: Compression;
+  /** Null for an archive that is not encrypted. */
+  readonly encryption: Encryption | null;
   readonly excludeCaches: boolean;
   readonly excludeIfPresent: readonly string[];
   /** Absolute folders that are never entered: where backups lie, and the engine's state. */
@@ -62,6 +74,8 @@ export interface VerifyTask {
   readonly kind: 'verify';
   readonly path: string;
   readonly compression: Compression;
+  /** Null for an archive that is not encrypted. */
+  readonly keys: KeySet | null;
   /** What the sidecar says; null skips that check. */
   readonly expected: {
     readonly backupId: string;
@@ -73,7 +87,7 @@ export interface VerifyTask {
 }
 
 export interface TaskProblem {
-  readonly code: 'archive_corrupt' | 'unsupported_format';
+  readonly code: 'archive_corrupt' | 'unsupported_format' | 'key_missing' | 'key_incorrect';
   readonly member: string | null;
   readonly message: string;
 }
@@ -89,6 +103,8 @@ export interface RestoreTask {
   readonly kind: 'restore';
   readonly path: string;
   readonly compression: Compression;
+  /** Null for an archive that is not encrypted. */
+  readonly keys: KeySet | null;
   readonly backupId: string;
   /** Absolute. Made when it is not there. */
   readonly target: string;

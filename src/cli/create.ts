@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { formatBytes, type BackupRecord, type BackupRequest, type Compression, type Engine } from '../index.ts';
 import { optional, required, type Command, type ExitCode, type Invocation } from './command.ts';
+import { encryptionOf, KEY_SWITCHES, KEY_TEXTS } from './keys.ts';
 import { fileCount } from './file-count.ts';
 import { parseLocation } from './location.ts';
 import { printJson, printLine } from './print.ts';
@@ -19,7 +20,7 @@ function compressionOf(invocation: Invocation): Compression {
   return known;
 }
 
-function requestOf(invocation: Invocation): BackupRequest {
+async function requestOf(invocation: Invocation): Promise<BackupRequest> {
   const exclude = invocation.texts['exclude'] ?? [];
   const sources = (invocation.texts['source'] ?? []).map((text) => parseSource(text, exclude));
   if (sources.length === 0) throw new UsageError('--source is missing: say what goes in.');
@@ -32,6 +33,7 @@ function requestOf(invocation: Invocation): BackupRequest {
     sources,
     folder: parseLocation(required(invocation, 'to')),
     compression: compressionOf(invocation),
+    encryption: await encryptionOf(invocation),
     excludeCaches: false,
     excludeIfPresent: [],
     unreadable: 'warn',
@@ -54,22 +56,23 @@ function tellInterrupted(engine: Engine): void {
 
 function warnOfFailedFiles({ failed_files: { count, list } }: BackupRecord): void {
   if (count === 0) return;
-  console.error(`warning: ${fileCount(count)} ${count === 1 ? 'is' : 'are'} not, or not whole, in the backup:`);
+  const what = `${fileCount(count)} ${count === 1 ? 'is' : 'are'} not, or not whole, in the backup`;
+  console.error(list.length > 0 ? `warning: ${what}:` : `warning: ${what}; the manifest in it names them`);
   for (const { path, reason, message } of list.slice(0, SHOWN_FAILURES))
     console.error(`  ${path}: ${reason} (${message})`);
-  if (count > SHOWN_FAILURES) console.error(`  … and ${count - SHOWN_FAILURES} more`);
+  if (list.length > 0 && count > SHOWN_FAILURES) console.error(`  … and ${count - SHOWN_FAILURES} more`);
 }
 
 function describe(record: BackupRecord, folder: string): string {
   return [
     `Backup   ${record.backup_id}  "${record.name}"`,
     `Archive  ${join(folder, record.file)}`,
-    `Size     ${formatBytes(record.size)}, from ${formatBytes(record.bytes)} in ${fileCount(record.files)}`,
+    `Size     ${formatBytes(record.size)}, from ${formatBytes(record.bytes)} in ${fileCount(record.files)}${record.protected ? ', encrypted' : ''}`,
   ].join('\n');
 }
 
 async function run(invocation: Invocation): Promise<ExitCode> {
-  const request = requestOf(invocation);
+  const request = await requestOf(invocation);
   const record = await withSession(invocation, ({ engine, finish }) => {
     tellInterrupted(engine);
     return finish(engine.create(request));
@@ -80,9 +83,9 @@ async function run(invocation: Invocation): Promise<ExitCode> {
 }
 
 export const command: Command = {
-  texts: ['source', 'to', 'name', 'exclude', 'compression'],
-  repeatable: ['source', 'exclude'],
-  switches: [],
+  texts: ['source', 'to', 'name', 'exclude', 'compression', 'recipient', ...KEY_TEXTS],
+  repeatable: ['source', 'exclude', 'recipient', ...KEY_TEXTS],
+  switches: KEY_SWITCHES,
   positionals: 0,
   run,
 };

@@ -1,5 +1,6 @@
 import { formatBytes, type FileEntry } from '../index.ts';
 import { required, type Command, type ExitCode, type Invocation } from './command.ts';
+import { KEY_SWITCHES, KEY_TEXTS, keysOf } from './keys.ts';
 import { findBackup } from './find-backup.ts';
 import { existingLocation } from './location.ts';
 import { printJsonArray, printLine } from './print.ts';
@@ -19,7 +20,9 @@ async function printTexts(entries: AsyncIterable<FileEntry>): Promise<void> {
 async function run(invocation: Invocation): Promise<ExitCode> {
   const folder = await existingLocation(required(invocation, 'at'));
   const id = invocation.positionals[0] ?? null;
+  const keys = await keysOf(invocation);
   await withSession(invocation, async ({ engine, signal }) => {
+    engine.keys.add(keys);
     const { agent, record } = await findBackup(engine, { folder, id }, signal);
     const entries = engine.files(record.backup_id, agent.id, signal);
     await (invocation.json ? printJsonArray(entries) : printTexts(entries));
@@ -27,4 +30,10 @@ async function run(invocation: Invocation): Promise<ExitCode> {
   return 0;
 }
 
-export const command: Command = { texts: ['at'], repeatable: [], switches: [], positionals: 1, run };
+export const command: Command = {
+  texts: ['at', ...KEY_TEXTS],
+  repeatable: KEY_TEXTS,
+  switches: KEY_SWITCHES,
+  positionals: 1,
+  run,
+};

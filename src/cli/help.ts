@@ -1,10 +1,12 @@
 export const HELP = `Backups of Node-RED and of any other folder.
 
   node-red-backup create   --source [LABEL=]PATH --to LOCATION [--name TEXT] [--exclude PATTERN] [--compression zstd|gzip|none]
+                           [--key-file FILE | --recipient AGE1... | --passphrase]
   node-red-backup list     --at LOCATION
-  node-red-backup files    --at LOCATION [ID]
-  node-red-backup verify   --at LOCATION [ID]
-  node-red-backup restore  --at LOCATION [ID] --to DIR [--path PATH] [--overwrite]
+  node-red-backup files    --at LOCATION [ID] [--key-file FILE | --passphrase]
+  node-red-backup verify   --at LOCATION [ID] [--key-file FILE | --passphrase]
+  node-red-backup restore  --at LOCATION [ID] --to DIR [--path PATH] [--overwrite] [--key-file FILE | --passphrase]
+  node-red-backup keygen   [--out FILE]
 
 LOCATION is a folder of this machine. ID is a backup's id or the beginning of it; without it, the newest backup is meant.
 
@@ -12,6 +14,10 @@ LOCATION is a folder of this machine. ID is a backup's id or the beginning of it
   --exclude     what stays out, in the syntax of .gitignore; may be given several times
   --path        what is restored, as "files" shows it: a file, or a folder with all below it; may be given several times
   --overwrite   let a restore replace files that are there
+  --key-file    identities of age, as keygen and age-keygen write them: "create" encrypts for them, the others decrypt with them
+  --recipient   whom "create" encrypts for: the public half of a key; may be given several times
+  --passphrase  encrypt or decrypt with a passphrase, which is asked for, or taken from NIGHTKEEP_PASSPHRASE
+  --out         where "keygen" puts the new key, with mode 600; without it, standard output
   --state DIR   where this program keeps its own state (default: node-red-backup in your state directory)
   --json        one JSON document on standard output
   --help        this text

@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   files: () => import('./files.ts'),
   verify: () => import('./verify.ts'),
   restore: () => import('./restore.ts'),
+  keygen: () => import('./keygen.ts'),
 };
 
 function packageVersion(): string {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { formatBytes } from '../index.ts';
 import { required, type Command, type ExitCode, type Invocation } from './command.ts';
 import { fileCount } from './file-count.ts';
+import { KEY_SWITCHES, KEY_TEXTS, keysOf } from './keys.ts';
 import { findBackup } from './find-backup.ts';
 import { existingLocation } from './location.ts';
 import { printJson, printLine } from './print.ts';
@@ -11,7 +12,9 @@ async function run(invocation: Invocation): Promise<ExitCode> {
   const folder = await existingLocation(required(invocation, 'at'));
   const target = resolve(required(invocation, 'to'));
   const id = invocation.positionals[0] ?? null;
+  const keys = await keysOf(invocation);
   const report = await withSession(invocation, async ({ engine, signal, finish }) => {
+    engine.keys.add(keys);
     const { agent, record } = await findBackup(engine, { folder, id }, signal);
     const request = {
       backupId: record.backup_id,
@@ -30,9 +33,9 @@ async function run(invocation: Invocation): Promise<ExitCode> {
 }
 
 export const command: Command = {
-  texts: ['at', 'to', 'path'],
-  repeatable: ['path'],
-  switches: ['overwrite'],
+  texts: ['at', 'to', 'path', ...KEY_TEXTS],
+  repeatable: ['path', ...KEY_TEXTS],
+  switches: ['overwrite', ...KEY_SWITCHES],
   positionals: 1,
   run,
 };

@@ -22,6 +22,8 @@ function nodeRedSource(path: string, exclude: readonly string[]): SourceSpec {
     flowFile: defaultFlowFile(path),
     settingsFile: existsSync(settings) ? settings : null,
     includeNodeModules: false,
+    // Known to the running Node-RED alone; a generated one lies in the user directory.
+    credentialSecret: null,
   };
 }
 

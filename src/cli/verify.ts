@@ -1,6 +1,7 @@
 import { formatBytes, type VerifyReport } from '../index.ts';
 import { required, type Command, type ExitCode, type Invocation } from './command.ts';
 import { fileCount } from './file-count.ts';
+import { KEY_SWITCHES, KEY_TEXTS, keysOf } from './keys.ts';
 import { findBackup } from './find-backup.ts';
 import { existingLocation } from './location.ts';
 import { printJson, printLine } from './print.ts';
@@ -8,13 +9,19 @@ import { withSession } from './session.ts';
 
 function describe({ ok, backup_id: id, files, bytes, problems }: VerifyReport): string {
   if (ok) return `${id} can be restored: ${fileCount(files)}, ${formatBytes(bytes)}, each proved by its sha256`;
-  return [`${id} is damaged:`, ...problems.map(({ message }) => `  ${message}`)].join('\n');
+  const isDamage = problems.some(({ code }) => code === 'archive_corrupt' || code === 'unsupported_format');
+  return [
+    `${id} ${isDamage ? 'is damaged' : 'cannot be proved'}:`,
+    ...problems.map(({ message }) => `  ${message}`),
+  ].join('\n');
 }
 
 async function run(invocation: Invocation): Promise<ExitCode> {
   const folder = await existingLocation(required(invocation, 'at'));
   const id = invocation.positionals[0] ?? null;
+  const keys = await keysOf(invocation);
   const report = await withSession(invocation, async ({ engine, signal, finish }) => {
+    engine.keys.add(keys);
     const { agent, record } = await findBackup(engine, { folder, id }, signal);
     return finish(engine.verify(record.backup_id, agent.id, null));
   });
@@ -22,4 +29,10 @@ async function run(invocation: Invocation): Promise<ExitCode> {
   return report.ok ? 0 : 1;
 }
 
-export const command: Command = { texts: ['at'], repeatable: [], switches: [], positionals: 1, run };
+export const command: Command = {
+  texts: ['at', ...KEY_TEXTS],
+  repeatable: KEY_TEXTS,
+  switches: KEY_SWITCHES,
+  positionals: 1,
+  run,
+};

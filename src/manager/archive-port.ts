@@ -1,12 +1,16 @@
 import type { ArchiveTask, TaskContext, TaskResults } from '../archive/tasks.ts';
-import type { Compression } from '../model.ts';
+import type { Compression, KeySet } from '../model.ts';
 import type { FileEntry } from './engine.ts';
 
 /** What the manager needs of the archive code. */
 export interface ArchivePort {
   runTask<T extends ArchiveTask>(task: T, context: TaskContext): Promise<TaskResults[T['kind']]>;
-  /** The members of an archive, from its manifest. */
-  readFiles(path: string, compression: Compression): AsyncIterable<FileEntry>;
+  /**
+   * The members of an archive, from its manifest.
+   *
+   * @param keys - null for one that is not encrypted
+   */
+  readFiles(path: string, compression: Compression, keys: KeySet | null): AsyncIterable<FileEntry>;
 }
 
 /** The real archive code. It is loaded when it is first needed, so that a listing does not wait for it. */
@@ -15,8 +19,8 @@ export const archivePort: ArchivePort = {
     const { runArchiveTask } = await import('../archive/run-archive-task.ts');
     return runArchiveTask(task, context);
   },
-  async *readFiles(path, compression) {
+  async *readFiles(path, compression, keys) {
     const { readFileEntries } = await import('./file-entries.ts');
-    yield* readFileEntries(path, compression);
+    yield* readFileEntries(path, compression, keys);
   },
 };

@@ -105,7 +105,7 @@ function makerOf({ parts, request }: Making): Maker {
 
 function taskFor(making: Making, place: NewBackup): CreateTask {
   const { request, backupId, nowMs, skipFolders } = making;
-  const { sources, compression, excludeCaches, excludeIfPresent, unreadable } = request;
+  const { sources, compression, encryption, excludeCaches, excludeIfPresent, unreadable } = request;
   const header = {
     format: FORMAT_VERSION,
     backup_id: backupId,
@@ -120,6 +120,7 @@ function taskFor(making: Making, place: NewBackup): CreateTask {
     header,
     sources,
     compression,
+    encryption,
     excludeCaches,
     excludeIfPresent,
     skipFolders,
@@ -130,20 +131,23 @@ function taskFor(making: Making, place: NewBackup): CreateTask {
 function recordFor(making: Making, result: CreateResult): BackupRecord {
   const { request, backupId, nowMs } = making;
   const { sources, keepDays } = request;
+  const isProtected = request.encryption !== null;
+  const { compression, failedFiles } = result;
   return {
     format: FORMAT_VERSION,
-    file: archiveName(backupId, request.name, result.compression),
+    file: archiveName(backupId, request.name, { compression, protected: isProtected }),
     backup_id: backupId,
     name: request.name,
     date: isoLocal(nowMs),
     size: result.size,
     sha256: result.sha256,
-    protected: false,
-    compression: result.compression,
+    protected: isProtected,
+    compression,
     files: result.files,
     bytes: result.bytes,
-    failed_files: result.failedFiles,
-    sources: sources.map(({ label, path }) => ({ label, path })),
+    // The sidecar is not encrypted, so that of a protected backup tells no paths.
+    failed_files: isProtected ? { count: failedFiles.count, list: [] } : failedFiles,
+    sources: sources.map(({ label, path }) => (isProtected ? { label } : { label, path })),
     contains_secrets: sources.some(({ kind }) => kind === 'node-red'),
     ...makerOf(making),
     expires: keepDays === null ? null : isoLocal(nowMs + keepDays * DAY_MS),

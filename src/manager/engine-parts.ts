@@ -3,6 +3,7 @@ import type { EngineStore } from '../store/open-store.ts';
 import type { AgentRegistry } from './agent-registry.ts';
 import type { ArchivePort } from './archive-port.ts';
 import type { EngineOptions } from './engine.ts';
+import type { KeyRing } from './key-ring.ts';
 
 /** What the verbs work with. */
 export interface EngineParts {
@@ -10,6 +11,7 @@ export interface EngineParts {
   readonly store: EngineStore;
   readonly registry: AgentRegistry;
   readonly archive: ArchivePort;
+  readonly keys: KeyRing;
   readonly options: EngineOptions;
   readonly warn: (message: string) => void;
 }

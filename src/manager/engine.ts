@@ -14,6 +14,7 @@ import type {
   PlanId,
   Progress,
 } from '../model.ts';
+import type { KeyRing } from './key-ring.ts';
 
 export interface EngineOptions {
   /** Absolute: where the engine keeps its state; made when it is not there. */
@@ -171,6 +172,8 @@ export interface Engine {
   readonly instanceId: string;
   readonly instanceName: string;
   readonly events: EventBus;
+  /** Keys that are tried when a protected backup is read. */
+  readonly keys: KeyRing;
   /** Publishes `failed / interrupted` for the jobs that a dead process left; once, later calls do nothing. */
   announceInterrupted(): void;
   /** Never throws for a bad request: the job it returns fails with `invalid_request`. */

@@ -1,7 +1,7 @@
 import { formatMtime } from '../archive/format/manifest-line.ts';
 import type { ManifestLine } from '../archive/format/parse-manifest-line.ts';
 import { openArchive } from '../archive/read/open-archive.ts';
-import type { Compression } from '../model.ts';
+import type { Compression, KeySet } from '../model.ts';
 import type { FileEntry } from './engine.ts';
 
 function entryOf({ member, sha256 }: ManifestLine & { readonly kind: 'member' }): FileEntry {
@@ -21,8 +21,9 @@ function entryOf({ member, sha256 }: ManifestLine & { readonly kind: 'member' })
 export async function* readFileEntries(
   path: string,
   compression: Compression,
+  keys: KeySet | null,
 ): AsyncGenerator<FileEntry, void, undefined> {
-  const archive = await openArchive({ path, compression, niceness: 0 });
+  const archive = await openArchive({ path, compression, keys, niceness: 0 });
   try {
     for await (const line of archive.manifest()) if (line.kind === 'member') yield entryOf(line);
   } finally {

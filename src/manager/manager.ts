@@ -23,6 +23,7 @@ import type {
 } from './engine.ts';
 import { Jobs } from './jobs.ts';
 import { Journal } from './journal.ts';
+import type { KeyRing } from './key-ring.ts';
 import { listLocations } from './list-locations.ts';
 import { checkListing, mergeListings } from './merge-listings.ts';
 import { listFiles, restoreBackup, verifyBackup } from './read-backups.ts';
@@ -44,6 +45,7 @@ export class Manager implements Engine {
   readonly instanceId: string;
   readonly instanceName: string;
   readonly events: EventBus;
+  readonly keys: KeyRing;
   readonly #parts: EngineParts;
   readonly #journal: Journal;
   readonly #jobs: Jobs;
@@ -63,6 +65,7 @@ export class Manager implements Engine {
     this.#copier = new Copier(verbParts, this.#jobs, orphans);
     this.#tracker = new StatusTracker(parts.clock);
     this.events = events;
+    this.keys = parts.keys;
     this.instanceId = parts.store.state.current.instance_id;
     this.instanceName = parts.options.instanceName;
     events.subscribe((event) => {

@@ -7,6 +7,7 @@ import { AgentRegistry } from './agent-registry.ts';
 import { archivePort } from './archive-port.ts';
 import type { ArchivePort } from './archive-port.ts';
 import type { Engine, EngineOptions } from './engine.ts';
+import { KeyRing } from './key-ring.ts';
 import { Manager } from './manager.ts';
 import { recover } from './recover.ts';
 
@@ -33,7 +34,7 @@ export async function openEngineWith(options: EngineOptions, archive: ArchivePor
   const instanceId = store.state.current.instance_id;
   const registry = new AgentRegistry({ clock, instanceId, localFolder, onListenerError });
   if (localFolder !== null) await registry.local(localFolder);
-  const parts = { clock, store, registry, archive, options, warn };
+  const parts = { clock, store, registry, archive, keys: new KeyRing(), options, warn };
   const orphans = await store.copies.orphans(clock.now());
   const unfinished = await recover(parts, orphans);
   return new Manager({ parts, events: new EventBus(onListenerError), unfinished, orphans });

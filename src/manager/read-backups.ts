@@ -55,8 +55,9 @@ export async function verifyBackup(
     const { agent, record } = await find(parts, place, context);
     context.enter('verify');
     const { compression } = record;
+    const keys = parts.keys.forArchive(record);
     const expected = await expectation(parts, record);
-    const task: VerifyTask = { kind: 'verify', path: agent.archivePath(record), compression, expected };
+    const task: VerifyTask = { kind: 'verify', path: agent.archivePath(record), compression, keys, expected };
     const { problems, files, bytes } = await parts.archive.runTask(task, taskContext(parts, context));
     const report = { ok: problems.length === 0, backup_id: record.backup_id, problems, files, bytes };
     return { value: report, backup: record, ...failureOf(report) };
@@ -73,6 +74,9 @@ export async function verifyBackup(
 function failureOf({ backup_id, problems }: VerifyReport): { failure?: BackupError } {
   const [first] = problems;
   if (first === undefined) return {};
+  if (first.code === 'key_missing' || first.code === 'key_incorrect') {
+    return { failure: new BackupError(first.code, `Backup ${backup_id} cannot be proved. ${first.message}`) };
+  }
   const more = problems.length === 1 ? '' : ` (and ${String(problems.length - 1)} more)`;
   const what = `Backup ${backup_id} is damaged: ${first.message}${more}`;
   return { failure: new BackupError(first.code, `${what} Keep another copy, and check the disk that holds it.`) };
@@ -93,6 +97,7 @@ export async function restoreBackup(
       kind: 'restore',
       path: agent.archivePath(record),
       compression: record.compression,
+      keys: parts.keys.forArchive(record),
       backupId: record.backup_id,
       target,
       paths,
@@ -112,7 +117,8 @@ export async function* listFiles(
 ): AsyncGenerator<FileEntry, void, undefined> {
   const agent = parts.registry.getLocal(agentId);
   const record = await agent.get(backupId, { signal });
-  for await (const entry of parts.archive.readFiles(agent.archivePath(record), record.compression)) {
+  const keys = parts.keys.forArchive(record);
+  for await (const entry of parts.archive.readFiles(agent.archivePath(record), record.compression, keys)) {
     throwIfAborted(signal);
     yield entry;
   }

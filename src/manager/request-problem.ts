@@ -2,7 +2,7 @@
 import { isAbsolute } from 'node:path';
 import { isBackupId } from '../backup-names.ts';
 import { isObject } from '../io/json-file.ts';
-import type { BackupRequest, SourceSpec } from '../model.ts';
+import type { BackupRequest, Encryption, SourceSpec } from '../model.ts';
 import { extraProblem, RECORD_LIMITS } from '../record.ts';
 import type { CopyRequest } from './engine.ts';
 
@@ -13,6 +13,8 @@ const MAX_KEEP_DAYS = 36_500;
 const MAX_RETRY_MS = 2_592_000_000;
 const MAX_AGENT_ID = 4096;
 const MAX_LABEL = 64;
+const MAX_RECIPIENTS = 20;
+const MAX_PASSPHRASE = 1024;
 const RESERVED_LABELS = new Set(['backup.json', 'manifest.jsonl', 'node-red-outside']);
 
 /** @returns the field, what is wrong and what to do, or null when nothing is wrong */
@@ -24,6 +26,7 @@ export function requestProblem(request: BackupRequest): string | null {
     pathProblem('folder', request.folder) ??
     sourcesProblem(request.sources) ??
     choiceProblem('compression', request.compression, ['zstd', 'gzip', 'none']) ??
+    encryptionProblem(request.encryption) ??
     choiceProblem('unreadable', request.unreadable, ['warn', 'fail']) ??
     choiceProblem('whenBusy', request.whenBusy, ['wait', 'refuse']) ??
     namesProblem(request.excludeIfPresent) ??
@@ -57,6 +60,27 @@ function textProblem(field: string, value: unknown, [least, most]: readonly [num
   if (typeof value !== 'string') return `${field}: it is not a text. Give one.`;
   if (value.length >= least && value.length <= most) return null;
   return `${field}: it has ${String(value.length)} characters. Give ${String(least)} to ${String(most)}.`;
+}
+
+/** What was given may be a secret in the wrong field, so it is not shown. Whether recipients are real ones is known when they are used. */
+function encryptionProblem(encryption: Encryption | null): string | null {
+  if (encryption === null) return null;
+  if (encryption.kind === 'passphrase') {
+    return textProblem('passphrase', encryption.passphrase, [1, MAX_PASSPHRASE]);
+  }
+  const recipients: readonly unknown[] = encryption.recipients;
+  if (recipients.length === 0) {
+    return 'recipients: there is nobody to encrypt for. Choose a key that is there, enabled and deployed.';
+  }
+  if (recipients.length > MAX_RECIPIENTS) {
+    return `recipients: there are ${String(recipients.length)}. Give 1 to ${String(MAX_RECIPIENTS)}.`;
+  }
+  const isOne = (recipient: unknown): recipient is string =>
+    typeof recipient === 'string' && /^age1[a-z0-9]+$/.test(recipient);
+  if (!recipients.every(isOne)) return 'recipients: one is not of age. They begin with age1; correct it.';
+  const kinds = new Set(recipients.map((recipient) => recipient.startsWith('age1pq1')));
+  if (kinds.size === 1) return null;
+  return 'recipients: some are post-quantum (age1pq1…) and some not, so the weaker ones decide. Give one kind.';
 }
 
 function choiceProblem(field: string, value: unknown, choices: readonly string[]): string | null {

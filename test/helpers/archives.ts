@@ -43,6 +43,7 @@ export function createTask(path: string, changes: Partial<CreateTask> = {}): Cre
     },
     sources: [],
     compression: 'zstd',
+    encryption: null,
     excludeCaches: false,
     excludeIfPresent: [],
     skipFolders: [],
@@ -57,7 +58,10 @@ export function create(path: string, changes: Partial<CreateTask>): Promise<Crea
 }
 
 export function verify(path: string, changes: Partial<VerifyTask> = {}): Promise<VerifyResult> {
-  return verifyArchive({ kind: 'verify', path, compression: 'zstd', expected: null, ...changes }, quietContext());
+  return verifyArchive(
+    { kind: 'verify', path, compression: 'zstd', keys: null, expected: null, ...changes },
+    quietContext(),
+  );
 }
 
 export function restore(path: string, target: string, changes: Partial<RestoreTask> = {}): Promise<RestoreResult> {
@@ -65,6 +69,7 @@ export function restore(path: string, target: string, changes: Partial<RestoreTa
     kind: 'restore',
     path,
     compression: 'zstd',
+    keys: null,
     backupId: BACKUP_ID,
     target,
     paths: null,

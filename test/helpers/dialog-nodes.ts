@@ -62,3 +62,6 @@ export const agentLocal: FlowNode = {
   y: 300,
   wires: [[], []],
 };
+
+/** A config node: it has no place in a flow. */
+export const backupKey: FlowNode = { id: 'key', type: 'backup-key', name: '', kind: 'identity', recipient: '' };

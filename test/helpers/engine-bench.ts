@@ -109,6 +109,7 @@ function requestFor(source: string, folder: string): BackupRequest {
     sources: [{ kind: 'folder', label: 'data', path: source, exclude: [] }],
     folder,
     compression: 'zstd',
+    encryption: null,
     excludeCaches: true,
     excludeIfPresent: [],
     unreadable: 'warn',

@@ -49,6 +49,7 @@ export function createNode(changes: Record<string, unknown>): FlowNode {
     sources: [],
     folder: '',
     compression: 'zstd',
+    key: '',
     excludeCaches: false,
     excludeIfPresent: '',
     unreadable: 'warn',

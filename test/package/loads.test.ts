@@ -19,7 +19,7 @@ interface NodeSet {
   readonly err?: unknown;
 }
 
-const BACKUP_TYPES = ['backup-create', 'backup-event', 'backup-status'];
+const BACKUP_TYPES = ['agent-local', 'agent-sftp', 'backup-create', 'backup-event', 'backup-key', 'backup-status'];
 
 async function ourSets(red: RunningNodeRed): Promise<readonly NodeSet[]> {
   const response = await fetch(new URL('nodes', red.url), { headers: { accept: 'application/json' } });

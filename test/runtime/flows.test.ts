@@ -116,6 +116,13 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
       });
       for (const name of ['flows.json', 'settings.js', '.config.runtime.json'])
         assert.match(names, new RegExp(`^node-red/${name}$`, 'm'));
+      const secret = execFileSync(
+        'sh',
+        ['-c', `zstd -dc '${result['filename']}' | tar -xO node-red-outside/credential-secret.json`],
+        { encoding: 'utf8' },
+      );
+      const kept = JSON.parse(readFileSync(join(userDir(), '.config.runtime.json'), 'utf8')) as Record<string, unknown>;
+      assert.deepEqual(JSON.parse(secret), { from: 'runtime', credential_secret: kept['_credentialSecret'] });
       assert.doesNotMatch(names, /node_modules|\.nightkeep|node-red\/backups\//);
     });
 

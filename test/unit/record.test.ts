@@ -94,7 +94,9 @@ describe('names of backups', () => {
     it(`have ${part.slice(0, 20)} of ${JSON.stringify(name.slice(0, 20))}`, () => {
       assert.equal(slug(name), part);
       for (const compression of ['zstd', 'gzip', 'none'] as const) {
-        assert.equal(ownerOfArchive(archiveName(ID, name, compression)), ID);
+        for (const isProtected of [true, false]) {
+          assert.equal(ownerOfArchive(archiveName(ID, name, { compression, protected: isProtected })), ID);
+        }
       }
     });
   }

@@ -1,6 +1,6 @@
 import { crc32, inflateRawSync } from 'node:zlib';
 import { PIECE_BYTES } from '../format/frame.ts';
-import type { Piece, PieceOptions, PieceSource } from './pieces.ts';
+import { readProblem, type Piece, type PieceOptions, type PieceSource } from './pieces.ts';
 
 const GZIP_HEADER = Buffer.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
 const GZIP_FOOTER_BYTES = 8;
@@ -27,9 +27,10 @@ export class GzipPieces implements PieceSource {
     const { source, layout } = this.#options;
     if (this.#file >= layout.streamEnd) return null;
     const raw = Buffer.alloc(Math.min(GZIP_MEMBER_BYTES, layout.streamEnd - this.#file));
-    await source.read(raw, this.#file);
+    const damage = await readProblem(source, raw, this.#file);
     const tarOffset = this.#tar;
     try {
+      if (damage !== null) throw new Error(damage);
       const { bytes, consumed } = inflateMember(raw);
       this.#file += consumed;
       this.#tar += bytes.length;

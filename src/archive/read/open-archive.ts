@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { BackupError } from '../../errors.ts';
 import { openFileSource, type ByteSource } from '../../io/byte-source.ts';
-import type { Compression } from '../../model.ts';
+import type { Compression, KeySet } from '../../model.ts';
+import type { AgeSource } from '../encryption/age-source.ts';
 import { hasZstd } from '../format/frame.ts';
 import type { ManifestLine } from '../format/parse-manifest-line.ts';
 import { FramePool } from '../worker/frame-pool.ts';
@@ -16,42 +17,60 @@ const AHEAD = 3;
 export interface OpenOptions {
   readonly path: string;
   readonly compression: Compression;
+  /** Null when it is not encrypted. */
+  readonly keys: KeySet | null;
   readonly niceness: number;
   /** Ends the reading; when left out, nothing does. */
   readonly signal?: AbortSignal;
 }
 
+interface ArchiveBytes {
+  readonly file: ByteSource;
+  /** What it holds; null when it is not encrypted. */
+  readonly sealed: AgeSource | null;
+}
+
 /** An archive file that is being read. */
 export class OpenArchive {
+  /** The bytes as they lie there. */
+  readonly file: ByteSource;
+  /** The compressed stream: the same, unless the archive is encrypted. */
   readonly source: ByteSource;
   readonly layout: Layout;
+  readonly #sealed: AgeSource | null;
   readonly #reading: Pick<PieceOptions, 'pool' | 'signal'>;
 
-  constructor(source: ByteSource, layout: Layout, reading: Pick<PieceOptions, 'pool' | 'signal'>) {
-    this.source = source;
+  constructor({ file, sealed }: ArchiveBytes, layout: Layout, reading: Pick<PieceOptions, 'pool' | 'signal'>) {
+    this.file = file;
+    this.source = sealed ?? file;
+    this.#sealed = sealed;
     this.layout = layout;
     this.#reading = reading;
   }
 
   /** The tar stream from its first byte. */
   pieces(): PieceSource {
-    return openPieces({ source: this.source, layout: this.layout, ...this.#reading, ahead: AHEAD }, 'start');
+    return openPieces(this.#options(AHEAD), 'start');
   }
 
   /** The manifest's lines; may be asked for several times. */
   manifest(): AsyncGenerator<ManifestLine, void, undefined> {
-    const options = { source: this.source, layout: this.layout, ...this.#reading, ahead: 1 };
-    return readManifest(new TarInput(openPieces(options, 'manifest')), this.layout.tarSize);
+    return readManifest(new TarInput(openPieces(this.#options(1), 'manifest')), this.layout.tarSize);
+  }
+
+  #options(ahead: number): PieceOptions {
+    return { source: this.source, sealed: this.#sealed, layout: this.layout, ...this.#reading, ahead };
   }
 
   async close(): Promise<void> {
     await this.#reading.pool.close();
-    await this.source.close();
+    await this.file.close();
   }
 }
 
 /**
- * @throws BackupError `backup_not_found`, `archive_corrupt` (its end is not what it must be) or `unsupported_format`
+ * @throws BackupError `backup_not_found`, `archive_corrupt` (its end is not what it must be), `unsupported_format`, `key_missing` or
+ * `key_incorrect`
  */
 export async function openArchive(options: OpenOptions): Promise<OpenArchive> {
   if (options.compression === 'zstd' && !hasZstd) {
@@ -60,14 +79,21 @@ export async function openArchive(options: OpenOptions): Promise<OpenArchive> {
       `This Node.js (${process.version}) cannot read zstd. Use Node.js 22.15 or newer, or the command zstd.`,
     );
   }
-  const source = openFileSource(options.path);
+  const file = openFileSource(options.path);
   try {
-    const layout = await readLayout(source, options.compression);
+    const sealed = options.keys === null ? null : await opened(file, options.keys);
+    const layout = await readLayout(sealed ?? file, options.compression);
     const threads = options.compression === 'zstd' ? Math.min(MOST_THREADS, availableParallelism()) : 0;
     const pool = new FramePool(threads, options.niceness);
-    return new OpenArchive(source, layout, { pool, signal: options.signal ?? new AbortController().signal });
+    return new OpenArchive({ file, sealed }, layout, { pool, signal: options.signal ?? new AbortController().signal });
   } catch (error) {
-    await source.close();
+    await file.close();
     throw error;
   }
+}
+
+/** What it needs is loaded only for an archive that is encrypted. */
+async function opened(file: ByteSource, keys: KeySet): Promise<AgeSource> {
+  const { openAgeSource } = await import('../encryption/age-source.ts');
+  return openAgeSource(file, keys);
 }

@@ -3,6 +3,7 @@ import { nextTurn } from '../../clock.ts';
 import { BackupError } from '../../errors.ts';
 import { throwIfAborted } from '../../io/abort.ts';
 import type { ByteSource } from '../../io/byte-source.ts';
+import type { AgeSource } from '../encryption/age-source.ts';
 import type { FramePool } from '../worker/frame-pool.ts';
 import { GzipPieces } from './gzip-pieces.ts';
 import type { Layout } from './layout.ts';
@@ -27,6 +28,8 @@ export interface PieceSource {
 
 export interface PieceOptions {
   readonly source: ByteSource;
+  /** The same when it is an encrypted file, so that other threads can open it. */
+  readonly sealed: AgeSource | null;
   readonly layout: Layout;
   readonly pool: FramePool;
   /** Frames that are decompressed ahead. */
@@ -71,6 +74,22 @@ class CancelablePieces implements PieceSource {
 
   seek(tarOffset: number): void {
     this.#pieces.seek(tarOffset);
+  }
+}
+
+/**
+ * Fills `target` from the compressed stream.
+ *
+ * @returns what is wrong with these bytes, null when nothing is
+ * @throws what is no damage
+ */
+export async function readProblem(source: ByteSource, target: Uint8Array, position: number): Promise<string | null> {
+  try {
+    await source.read(target, position);
+    return null;
+  } catch (error) {
+    if (error instanceof BackupError && error.code === 'archive_corrupt') return error.message.replace(/\.$/, '');
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 import { PIECE_BYTES } from '../format/frame.ts';
-import type { Piece, PieceOptions, PieceSource } from './pieces.ts';
+import { readProblem, type Piece, type PieceOptions, type PieceSource } from './pieces.ts';
 
 /** The tar as it lies there. */
 export class PlainPieces implements PieceSource {
@@ -22,8 +22,8 @@ export class PlainPieces implements PieceSource {
     const size = Math.min(PIECE_BYTES, source.size - tarOffset);
     if (size <= 0) return null;
     const bytes = this.#buffer.subarray(0, size);
-    await source.read(bytes, tarOffset);
+    const problem = await readProblem(source, bytes, tarOffset);
     this.#tar += size;
-    return { tarOffset, size, bytes, problem: '' };
+    return { tarOffset, size, bytes: problem === null ? bytes : null, problem: problem ?? '' };
   }
 }

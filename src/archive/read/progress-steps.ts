@@ -7,8 +7,11 @@ const STEP_MEMBERS = 64;
 export class ProgressSteps {
   readonly #context: TaskContext;
   readonly #total: number;
+  #beside = 0;
+  #last = 0;
   #told = 0;
   #members = 0;
+  #files = 0;
 
   /** @param total - bytes in all */
   constructor(context: TaskContext, total: number) {
@@ -18,18 +21,27 @@ export class ProgressSteps {
 
   /** To be called for each part of a content. */
   bytes(bytes: number, files: number): void {
-    if (bytes - this.#told >= STEP_BYTES) this.#tell(bytes, files);
+    this.#last = bytes;
+    if (bytes + this.#beside - this.#told >= STEP_BYTES) this.#tell(bytes, files);
+  }
+
+  /** To be called for what is read beside the members, with all bytes of it so far. */
+  beside(bytes: number): void {
+    this.#beside = bytes;
+    this.bytes(this.#last, this.#files);
   }
 
   /** To be called after each member. */
   member(bytes: number, files: number): void {
     this.#members += 1;
+    this.#last = bytes;
     if (this.#members % STEP_MEMBERS === 0) this.#tell(bytes, files);
   }
 
   #tell(bytes: number, files: number): void {
-    this.#told = bytes;
+    this.#files = files;
+    this.#told = bytes + this.#beside;
     // Content that a hard link gets was not foreseen.
-    this.#context.onProgress({ bytes: Math.min(bytes, this.#total), total: this.#total, files });
+    this.#context.onProgress({ bytes: Math.min(this.#told, this.#total), total: this.#total, files });
   }
 }

@@ -1,8 +1,9 @@
 /** Proves that an archive is whole and is what its sidecar and its manifest say. Runs in a worker thread. */
 import { BackupError, toBackupError } from '../../errors.ts';
+import { openFileSource } from '../../io/byte-source.ts';
 import type { TaskContext, TaskProblem, VerifyResult, VerifyTask } from '../tasks.ts';
 import type { EndLine } from '../format/manifest-line.ts';
-import { checkFile } from './check-file.ts';
+import { checkFile, fileOf } from './check-file.ts';
 import { Lockstep, memberError, type MemberEntry } from './lockstep.ts';
 import { openArchive, type OpenArchive } from './open-archive.ts';
 import { OwnHeader } from './own-header.ts';
@@ -19,13 +20,17 @@ export async function verifyArchive(task: VerifyTask, context: TaskContext): Pro
   try {
     archive = await openArchive({ ...task, niceness: context.niceness, signal: context.signal });
   } catch (error) {
-    return { problems: [problemOf(error)], files: 0, bytes: 0 };
+    const problem = problemOf(error);
+    const outside = problem.code.startsWith('key_') ? await checkUnopened(task, context) : [];
+    return { problems: [...outside, problem], files: 0, bytes: 0 };
   }
   try {
-    // The file is read twice: as a whole, and for its members.
-    const progress = new ProgressSteps(context, archive.source.size + archive.layout.tarSize);
-    const outside = await checkFile(archive, task.expected, { progress, signal: context.signal });
-    const members = await new MemberCheck(archive, task.expected, progress).run();
+    // The file is read twice at a time: as a whole, and for its members.
+    const progress = new ProgressSteps(context, archive.file.size + archive.layout.tarSize);
+    const [outside, members] = await bothSettled(
+      checkFile(fileOf(archive), task.expected, { ...context, progress }),
+      new MemberCheck(archive, task.expected, progress).run(),
+    );
     const problems = [...outside.map(problemOf), ...members.problems].slice(0, MOST_PROBLEMS);
     return { problems, files: members.files, bytes: members.bytes };
   } finally {
@@ -33,12 +38,38 @@ export async function verifyArchive(task: VerifyTask, context: TaskContext): Pro
   }
 }
 
+/** Waits for both also when one fails: what they read from is closed afterwards. */
+async function bothSettled<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
+}
+
+/** Whether the file is what its sidecar says can be known without the key. */
+async function checkUnopened({ path, expected }: VerifyTask, context: TaskContext): Promise<TaskProblem[]> {
+  const file = openFileSource(path);
+  try {
+    const progress = new ProgressSteps(context, file.size);
+    const problems = await checkFile({ file, stream: null }, expected, { ...context, progress });
+    return problems.map(problemOf);
+  } finally {
+    await file.close();
+  }
+}
+
+const PROBLEM_CODES: readonly TaskProblem['code'][] = [
+  'archive_corrupt',
+  'unsupported_format',
+  'key_missing',
+  'key_incorrect',
+];
+
 /** @throws what is no damage */
 function problemOf(error: unknown): TaskProblem {
   const known = toBackupError(error, 'archive_corrupt');
-  if (known.code !== 'archive_corrupt' && known.code !== 'unsupported_format') throw known;
+  const code = PROBLEM_CODES.find((each) => each === known.code);
+  if (code === undefined) throw known;
   const member = known.data['member'];
-  return { code: known.code, member: typeof member === 'string' ? member : null, message: known.message };
+  return { code, member: typeof member === 'string' ? member : null, message: known.message };
 }
 
 /** Reads all members, on behind those that are damaged. */
@@ -98,7 +129,7 @@ class MemberCheck {
   }
 
   #read(): number {
-    return this.#archive.source.size + this.#input.offset;
+    return this.#input.offset;
   }
 
   #checkEnd(end: EndLine | null): void {

@@ -1,6 +1,6 @@
 import { freeBuffer } from '../../io/own-memory.ts';
 import type { FramePlace } from './layout.ts';
-import type { Piece, PieceOptions, PieceSource } from './pieces.ts';
+import { readProblem, type Piece, type PieceOptions, type PieceSource } from './pieces.ts';
 
 /** A frame on its way; the promise rejects when the file cannot be read. */
 interface Ahead {
@@ -60,13 +60,17 @@ export class ZstdPieces implements PieceSource {
   }
 
   async #fetch({ fileOffset, compressedSize, size }: FramePlace): Ahead['result'] {
-    const { source, pool } = this.#options;
+    const { source, pool, sealed } = this.#options;
+    const range = sealed?.sealedRange(fileOffset, compressedSize) ?? null;
+    const length = range?.fileLength ?? compressedSize;
     const spare = this.#spares.pop();
-    const fits = spare !== undefined && spare.byteLength >= compressedSize;
-    const buffer = fits ? spare : new ArrayBuffer(compressedSize);
-    await source.read(new Uint8Array(buffer, 0, compressedSize), fileOffset);
+    const fits = spare !== undefined && spare.byteLength >= length;
+    const buffer = fits ? spare : new ArrayBuffer(length);
+    const target = new Uint8Array(buffer, 0, length);
+    const problem = await readProblem(sealed?.file ?? source, target, range?.fileStart ?? fileOffset);
+    if (problem !== null) return { problem };
     try {
-      return await pool.decompress({ buffer, length: compressedSize, size }, 'zstd');
+      return await pool.decompress({ buffer, length, size, sealed: range }, 'zstd');
     } catch (error) {
       return { problem: error instanceof Error ? error.message : String(error) };
     }

@@ -1,3 +1,4 @@
+import type { SealedRange } from '../encryption/sealed-range.ts';
 import type { Compression } from '../../model.ts';
 
 /** One frame to compress or decompress; `buffer` is transferred there and back. */
@@ -15,6 +16,8 @@ export type FrameJob =
       readonly buffer: ArrayBuffer;
       readonly length: number;
       readonly size: number;
+      /** Null when the buffer holds the frame as it is. */
+      readonly sealed: SealedRange | null;
       readonly compression: Compression;
     };
 

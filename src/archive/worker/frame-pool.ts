@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { BackupError } from '../../errors.ts';
+import type { SealedRange } from '../encryption/sealed-range.ts';
 import type { Compression } from '../../model.ts';
 import type { EndOrder, FrameJob, FrameReply } from './frame-job.ts';
 
@@ -38,6 +39,8 @@ export interface FrameToDecompress {
   readonly buffer: ArrayBuffer;
   readonly length: number;
   readonly size: number;
+  /** What the buffer holds when it is a part of an encrypted file; null when it is the frame itself. */
+  readonly sealed: SealedRange | null;
 }
 
 /** Threads that compress and decompress single frames. Replies may come in another order than the calls. */

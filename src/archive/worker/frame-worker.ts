@@ -1,6 +1,7 @@
 /** A thread that compresses and decompresses single frames; see `FramePool`. */
 import { hash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
+import { openRange } from '../encryption/sealed-range.ts';
 import { compressFrame, decompressFrame } from '../format/frame.ts';
 import type { EndOrder, FrameJob, FrameReply } from './frame-job.ts';
 import { stepBack } from './step-back.ts';
@@ -19,6 +20,11 @@ function digestParts(input: Uint8Array, parts: readonly number[]): string[] {
   return digests;
 }
 
+function decompress(input: Uint8Array, job: FrameJob & { op: 'decompress' }): Uint8Array<ArrayBuffer> {
+  const frame = job.sealed === null ? input : openRange(input, job.sealed);
+  return decompressFrame(frame, job.compression, job.size);
+}
+
 port.on('message', (job: (FrameJob & { id: number }) | EndOrder) => {
   if (job.op === 'end') {
     port.close();
@@ -28,8 +34,7 @@ port.on('message', (job: (FrameJob & { id: number }) | EndOrder) => {
   try {
     const input = new Uint8Array(buffer, 0, job.length);
     const digests = job.op === 'compress' ? digestParts(input, job.parts) : [];
-    const bytes =
-      job.op === 'compress' ? compressFrame(input, job.compression) : decompressFrame(input, job.compression, job.size);
+    const bytes = job.op === 'compress' ? compressFrame(input, job.compression) : decompress(input, job);
     port.postMessage({ id, ok: true, bytes, spare: buffer, digests } satisfies FrameReply, [buffer, bytes.buffer]);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

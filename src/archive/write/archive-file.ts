@@ -7,6 +7,7 @@ import { encodeGzipTrailer, encodeZstdTrailer } from '../format/trailer.ts';
 
 /** The outermost layer, where encryption has its place: bytes of the compressed stream in, bytes of the file out. */
 export interface Sealer {
+  /** What it returns is valid until the next call. */
   update(bytes: Uint8Array): Uint8Array;
   /** What is left at the end of the stream. */
   final(): Uint8Array;
@@ -37,7 +38,7 @@ export class ArchiveFile {
   #open = true;
 
   /** @param path - must not exist; made with mode 600 */
-  constructor(path: string, compression: Compression, sealer: Sealer = unsealed) {
+  constructor(path: string, compression: Compression, sealer: Sealer) {
     this.#fd = openSync(path, 'wx', 0o600);
     this.#compression = compression;
     this.#sealer = sealer;

@@ -4,7 +4,7 @@ import { systemClock } from '../../clock.ts';
 import { hasZstd } from '../format/frame.ts';
 import type { CreateResult, CreateTask, TaskContext } from '../tasks.ts';
 import { FramePool } from '../worker/frame-pool.ts';
-import { ArchiveFile } from './archive-file.ts';
+import { ArchiveFile, unsealed, type Sealer } from './archive-file.ts';
 import { CreateRun } from './create-run.ts';
 import { Estimator } from './estimate.ts';
 import { ManifestSpool } from './manifest-spool.ts';
@@ -29,7 +29,7 @@ export async function createArchive(task: CreateTask, context: TaskContext): Pro
   let file: ArchiveFile | null = null;
   let spool: ManifestSpool | null = null;
   try {
-    file = new ArchiveFile(task.path, compression);
+    file = new ArchiveFile(task.path, compression, await sealerFor(task));
     spool = new ManifestSpool(`${task.path}.manifest`);
     const pieces = new PieceWriter({ pool, file, compression, inFlight: threads + WAITING });
     return await new CreateRun({ task, context, estimator, pieces, spool, file, compression }).write(roots);
@@ -41,4 +41,11 @@ export async function createArchive(task: CreateTask, context: TaskContext): Pro
     spool?.close();
     await Promise.all([pool.close(), estimator.close()]);
   }
+}
+
+/** What it needs is loaded only for an archive that is encrypted. */
+async function sealerFor({ encryption }: CreateTask): Promise<Sealer> {
+  if (encryption === null) return unsealed;
+  const { openAgeSealer } = await import('../encryption/age-sealer.ts');
+  return openAgeSealer(encryption);
 }

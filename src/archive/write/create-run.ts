@@ -8,6 +8,7 @@ import type { Estimator } from './estimate.ts';
 import type { ManifestSpool } from './manifest-spool.ts';
 import { Packer } from './pack.ts';
 import type { PieceWriter } from './piece-writer.ts';
+import { SECRET_MEMBER, secretText } from './node-red-source.ts';
 import type { SourceRoot } from './source-roots.ts';
 import { checkSpace } from './space.ts';
 import { readPair } from './stable-pair.ts';
@@ -55,6 +56,10 @@ export class CreateRun {
   }
 
   async #outside(root: SourceRoot): Promise<void> {
+    if (root.secret !== null) {
+      const text = Buffer.from(secretText(root.secret));
+      await this.#drive(this.#packer.known(this.#own(SECRET_MEMBER, text.length), text));
+    }
     for (const { path, member } of root.outside) {
       const alone = { flows: path, credentials: path };
       const { signal } = this.#parts.context;
@@ -78,7 +83,7 @@ export class CreateRun {
     await this.#drive(tar.header(this.#own('manifest.jsonl', size)));
     for (let at = 0; at < size;) {
       if (pieces.full) await this.#flush();
-      const count = spool.read(pieces.room(), at);
+      const count = spool.read(pieces.room());
       pieces.advance(count);
       at += count;
     }

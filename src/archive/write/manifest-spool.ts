@@ -1,18 +1,35 @@
 import { closeSync, openSync, readSync, unlinkSync } from 'node:fs';
-import { createHash, type Hash } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  randomBytes,
+  type Cipheriv,
+  type Decipheriv,
+  type Hash,
+} from 'node:crypto';
 import { writeAll } from '../../io/write-all.ts';
 
 const BUFFERED = 256 * 1024;
+const ALGORITHM = 'aes-256-ctr';
 
-/** The manifest's lines while the archive is being written: on disk, so that memory does not grow with the number of files. */
+/**
+ * The manifest's lines while the archive is being written: on disk, so that memory does not grow with the number of files. What a disk
+ * has held can be found there later, so the lines are encrypted with a key that is forgotten when the archive is done.
+ */
 export class ManifestSpool {
   readonly #fd: number;
   readonly #path: string;
   readonly #hash: Hash = createHash('sha256');
   /** Bytes rather than texts: many small texts that wait are work for the garbage collector. */
   readonly #buffer: Buffer = Buffer.allocUnsafe(BUFFERED);
+  readonly #key: Buffer = randomBytes(32);
+  readonly #iv: Buffer = randomBytes(16);
+  readonly #cipher: Cipheriv = createCipheriv(ALGORITHM, this.#key, this.#iv);
+  readonly #decipher: Decipheriv = createDecipheriv(ALGORITHM, this.#key, this.#iv);
   #buffered = 0;
   #size = 0;
+  #read = 0;
 
   /** @param path - a file that must not exist; it is removed by `close` */
   constructor(path: string) {
@@ -38,10 +55,13 @@ export class ManifestSpool {
     return this.#hash.copy().digest('hex');
   }
 
-  /** Reads into `target` from `position`; 0 at the end. */
-  read(target: Uint8Array, position: number): number {
+  /** Reads on into `target`, from the first line at the first call. Returns how many bytes; 0 at the end. */
+  read(target: Uint8Array): number {
     this.#flush();
-    return readSync(this.#fd, target, 0, target.length, position);
+    const count = readSync(this.#fd, target, 0, target.length, this.#read);
+    target.set(this.#decipher.update(target.subarray(0, count)));
+    this.#read += count;
+    return count;
   }
 
   close(): void {
@@ -56,7 +76,7 @@ export class ManifestSpool {
 
   #write(bytes: Buffer): void {
     this.#hash.update(bytes);
-    writeAll(this.#fd, bytes);
+    writeAll(this.#fd, this.#cipher.update(bytes));
     this.#size += bytes.length;
   }
 }

@@ -1,13 +1,16 @@
 /** The Node-RED user directory, read the way Node-RED writes it. */
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
-import type { NodeRedSource } from '../../model.ts';
+import type { CredentialSecret, NodeRedSource } from '../../model.ts';
 import type { OutsideFile } from '../tasks.ts';
 import type { FlowPair } from './stable-pair.ts';
 import { readWhole } from './file-reader.ts';
 
 /** The label under which files lie that Node-RED uses outside its user directory. */
 export const OUTSIDE_LABEL = 'node-red-outside';
+
+/** The member that holds the secret of the credentials; see docs/format.md, section 2. */
+export const SECRET_MEMBER = 'node-red-outside/credential-secret.json';
 
 /** Editor tokens, half-written files, the engine's own state, and what npm can install again. */
 const ALWAYS_EXCLUDED = ['/.sessions.json', '*.$$$', '/.nightkeep/'];
@@ -61,7 +64,8 @@ export function outsideFiles(source: NodeRedSource): OutsideFile[] {
   const add = (role: OutsideFile['role'], path: string | null): void => {
     if (path === null || !existsSync(path) || isInside(path, source.path)) return;
     const name = basename(path);
-    const member = `${OUTSIDE_LABEL}/${files.some((file) => basename(file.member) === name) ? `${role}-` : ''}${name}`;
+    const isTaken = [SECRET_MEMBER, ...files.map((file) => file.member)].some((member) => basename(member) === name);
+    const member = `${OUTSIDE_LABEL}/${isTaken ? `${role}-` : ''}${name}`;
     files.push({ role, path, member });
   };
   add('settings', source.settingsFile);
@@ -70,6 +74,11 @@ export function outsideFiles(source: NodeRedSource): OutsideFile[] {
     add('credentials', credentialsOf(source.flowFile, source.path));
   }
   return files;
+}
+
+/** Content of the member that holds the secret. */
+export function secretText({ from, secret }: CredentialSecret): string {
+  return `${JSON.stringify({ from, credential_secret: secret }, null, 2)}\n`;
 }
 
 function isInside(path: string, folder: string): boolean {

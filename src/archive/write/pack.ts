@@ -57,6 +57,11 @@ export class Packer {
   /** A file whose content is already known. */
   *snapshot(name: Buffer, { stat, bytes }: Snapshot): Generator<void, void, undefined> {
     const member = { ...memberOf('file', name, stat), size: bytes.length };
+    yield* this.known(member, bytes);
+  }
+
+  /** A file of a source, with its content. */
+  *known(member: Member, bytes: Uint8Array): Generator<void, void, undefined> {
     yield* this.memory(member, bytes);
     this.totals.files += 1;
     this.totals.bytes += bytes.length;

@@ -2,10 +2,10 @@
 import { accessSync, constants, realpathSync, statSync, type BigIntStats } from 'node:fs';
 import type { Clock } from '../../clock.ts';
 import { BackupError, systemCode } from '../../errors.ts';
-import type { SourceSpec } from '../../model.ts';
+import type { CredentialSecret, SourceSpec } from '../../model.ts';
 import type { CreateTask, HeaderSource, OutsideFile } from '../tasks.ts';
 import { checkExcludes } from './exclude.ts';
-import { flowPairs, nodeRedExcludes, outsideFiles } from './node-red-source.ts';
+import { flowPairs, nodeRedExcludes, outsideFiles, SECRET_MEMBER } from './node-red-source.ts';
 import { readPair, type Snapshot } from './stable-pair.ts';
 import { identity, type WalkRules } from './walk.ts';
 
@@ -18,6 +18,8 @@ export interface SourceRoot {
   /** By absolute path: content that was read beforehand. */
   readonly snapshots: ReadonlyMap<string, Snapshot>;
   readonly outside: readonly OutsideFile[];
+  /** Of a Node-RED user directory; null when it is not known. */
+  readonly secret: CredentialSecret | null;
   readonly header: HeaderSource;
 }
 
@@ -64,11 +66,13 @@ async function openSource(source: SourceSpec, options: OpenOptions): Promise<Sou
     },
     snapshots,
     outside,
+    secret: nodeRed?.credentialSecret ?? null,
     header: {
       label: source.label,
       path: source.path,
       kind: source.kind,
       ...(nodeRed === null ? {} : { outside }),
+      ...((nodeRed?.credentialSecret ?? null) === null ? {} : { credential_secret: SECRET_MEMBER }),
     },
   };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, relative } from 'node:path';
-import { flowFileOf, settingsFileOf } from '../../../nodes/lib/node-red-files.ts';
+import { credentialSecretOf, flowFileOf, settingsFileOf } from '../../../nodes/lib/node-red-files.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';
 
 describe('the flow file in force', () => {
@@ -41,5 +41,35 @@ describe('the settings file in force', () => {
 
   it('is not known when Node-RED does not say', () => {
     assert.equal(settingsFileOf({}), null);
+  });
+});
+
+describe('the secret of the credentials', () => {
+  const kept =
+    (value: unknown): ((key: string) => unknown) =>
+    (key) =>
+      key === '_credentialSecret' ? value : undefined;
+
+  it('is that of settings.js, also where Node-RED still has one that it generated', () => {
+    const settings = { credentialSecret: 'mine', get: kept('generated') };
+    assert.deepEqual(credentialSecretOf(settings), { from: 'settings', secret: 'mine' });
+  });
+
+  it('is none where settings.js switches encryption off', () => {
+    const settings = { credentialSecret: false, get: kept('generated') };
+    assert.deepEqual(credentialSecretOf(settings), { from: 'settings', secret: false });
+  });
+
+  it('is the generated one otherwise', () => {
+    assert.deepEqual(credentialSecretOf({ get: kept('generated') }), { from: 'runtime', secret: 'generated' });
+  });
+
+  it('is not known before Node-RED has generated one', () => {
+    assert.equal(credentialSecretOf({ get: kept(undefined) }), null);
+    assert.equal(credentialSecretOf({}), null);
+    const nothing = (): never => {
+      throw new Error('Settings not available');
+    };
+    assert.equal(credentialSecretOf({ get: nothing }), null);
   });
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/clock.ts';
 import { readPair } from '../../../src/archive/write/stable-pair.ts';
 import type { NodeRedSource } from '../../../src/model.ts';
-import { create } from '../../helpers/archives.ts';
+import { create, restore, verify } from '../../helpers/archives.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';
 
 describe('the Node-RED user directory as a source', function () {
@@ -24,6 +24,7 @@ describe('the Node-RED user directory as a source', function () {
     flowFile: place('user', 'flows.json'),
     settingsFile: place('user', 'settings.js'),
     includeNodeModules: false,
+    credentialSecret: null,
     ...changes,
   });
   const names = async (changes: Partial<NodeRedSource> = {}): Promise<string[]> => {
@@ -85,6 +86,38 @@ describe('the Node-RED user directory as a source', function () {
     const found = await names({ flowFile: place('elsewhere', 'my.json'), settingsFile: place('etc', 'settings.js') });
     for (const name of ['settings.js', 'my.json', 'my_cred.json'])
       assert.ok(found.includes(`node-red-outside/${name}`), name);
+  });
+
+  for (const secret of [
+    { from: 'settings', secret: 'Ünlikely "secret"' },
+    { from: 'runtime', secret: '0123abcd' },
+    { from: 'settings', secret: false },
+  ] as const) {
+    it(`carries the secret of the credentials as it is in force: ${JSON.stringify(secret)}`, async () => {
+      const found = await names({ credentialSecret: secret });
+      assert.ok(found.includes('node-red-outside/credential-secret.json'));
+      await restore(place('archive'), place('back'));
+      const path = place('back', 'node-red-outside', 'credential-secret.json');
+      assert.equal(statSync(path).mode & 0o777, 0o600);
+      const { from, credential_secret: carried } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+      assert.deepEqual({ from, secret: carried }, secret);
+      const json = execFileSync('sh', ['-c', `zstd -dc '${place('archive')}' | tar -xO backup.json`], {
+        encoding: 'utf8',
+      });
+      const header = JSON.parse(json) as { sources: { credential_secret?: string }[] };
+      assert.equal(header.sources[0]?.credential_secret, 'node-red-outside/credential-secret.json');
+      assert.deepEqual((await verify(place('archive'))).problems, []);
+    });
+  }
+
+  it('keeps a flow file of the same name apart from the secret', async () => {
+    put('elsewhere/credential-secret.json');
+    const flowFile = place('elsewhere', 'credential-secret.json');
+    const found = await names({ flowFile, credentialSecret: { from: 'runtime', secret: 'x' } });
+    assert.deepEqual(
+      found.filter((name) => name.includes('outside')),
+      ['node-red-outside/credential-secret.json', 'node-red-outside/flows-credential-secret.json'],
+    );
   });
 
   describe('flows and credentials', () => {

@@ -23,6 +23,11 @@ const WRONG: readonly (readonly [readonly string[], RegExp])[] = [
   [['list', '--at', 'sftp://backup@nas/night'], /folders only; sftp:\/\//],
   [['verify', '--at', '.', 'one', 'two'], /"two" is one argument too many/],
   [['restore', '--at', '.'], /--to is missing/],
+  [['create', '--source', 'x', '--to', 'x', '--passphrase'], /needs a terminal.*NIGHTKEEP_PASSPHRASE/],
+  [['verify', '--at', '.', '--passphrase'], /needs a terminal.*NIGHTKEEP_PASSPHRASE/],
+  [['create', '--source', 'x', '--to', 'x', '--passphrase', '--recipient', 'age1x'], /cannot be used together/],
+  [['create', '--source', 'x', '--to', 'x', '--passphrase=hunter2'], /'--passphrase' does not take an argument/],
+  [['list', '--at', '.', '--key-file', 'x'], /'--key-file'/],
 ];
 
 describe('the command line', () => {
@@ -45,7 +50,7 @@ describe('the command line', () => {
   for (const args of [['--help'], ['-h'], ['help'], ['create', '--help'], ['restore', '--at', 'x', '--help']]) {
     it(`explains itself on "${args.join(' ')}"`, async () => {
       const { code, stdout, stderr } = await runCli(...args);
-      for (const command of ['create', 'list', 'files', 'verify', 'restore']) {
+      for (const command of ['create', 'list', 'files', 'verify', 'restore', 'keygen']) {
         assert.match(stdout, new RegExp(`node-red-backup ${command}`));
       }
       assert.equal(stderr, '');

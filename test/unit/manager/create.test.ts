@@ -49,7 +49,13 @@ describe('creating a backup', () => {
     const { engine, request, archive, folder, stateDir, root } = bench();
     await engine.localAgent(join(root, 'elsewhere'));
     const source = { kind: 'node-red', label: 'node-red', path: root, exclude: ['x'] } as const;
-    const nodeRed = { ...source, flowFile: null, settingsFile: null, includeNodeModules: false };
+    const nodeRed = {
+      ...source,
+      flowFile: null,
+      settingsFile: null,
+      includeNodeModules: false,
+      credentialSecret: null,
+    };
     const record = await engine.create(request({ sources: [nodeRed], compression: 'gzip' })).result;
     const task = archive.tasks[0] as CreateTask;
     assert.deepEqual([...task.skipFolders].sort(), [folder, join(root, 'elsewhere'), stateDir].sort());

@@ -100,6 +100,7 @@ describe('reading a stored backup', () => {
         kind: 'restore',
         path: join(folder, record.file),
         compression: 'zstd',
+        keys: null,
         backupId: record.backup_id,
         ...{ target, paths: ['data/x'], overwrite: true, keepSetuid: false },
       },

@@ -26,11 +26,12 @@ describe('verify and restore of one large file', function () {
   }
 
   const tasks = (path: string, compression: Compression): readonly ArchiveTask[] => [
-    { kind: 'verify', path, compression, expected: null },
+    { kind: 'verify', path, compression, keys: null, expected: null },
     {
       kind: 'restore',
       path,
       compression,
+      keys: null,
       backupId: BACKUP_ID,
       target: join(folder(), 'target'),
       paths: null,
