@@ -15,6 +15,7 @@ import { eventLoop } from './cases/event-loop.ts';
 import { list } from './cases/list.ts';
 import { memory } from './cases/memory.ts';
 import { restore } from './cases/restore.ts';
+import { retention } from './cases/retention.ts';
 import { sftp } from './cases/sftp.ts';
 import { CACHE } from './data/dataset.ts';
 import { renderText, writeReport } from './measure/report.ts';
@@ -30,6 +31,7 @@ const CASES: readonly BenchCase[] = [
   eventLoop,
   list,
   sftp,
+  retention,
 ];
 
 function choose(names: readonly string[]): readonly BenchCase[] {

@@ -15,12 +15,11 @@ const REQUIREMENTS: readonly Requirement[] = [
   { command: 'chromium', debianPackage: 'chromium' },
   { command: 'sshd', debianPackage: 'openssh-server' },
   { command: 'scp', debianPackage: 'openssh-client' },
+  { command: 'restic', debianPackage: 'restic' },
+  { command: 'faketime', debianPackage: 'faketime' },
 ];
 
-const RIVALS: readonly Requirement[] = [
-  { command: 'restic', debianPackage: 'restic' },
-  { command: 'rclone', debianPackage: 'rclone' },
-];
+const RIVALS: readonly Requirement[] = [{ command: 'rclone', debianPackage: 'rclone' }];
 
 function isExecutable(file: string): boolean {
   try {
