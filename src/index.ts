@@ -32,9 +32,12 @@ export type {
   BackupEvent,
   BackupStage,
   CompletedEvent,
+  DeletedEvent,
   EventListener,
   FailedEvent,
+  HeldEvent,
   InProgressEvent,
+  JobEvent,
   JobIdentity,
   JobKind,
   ManagerState,
@@ -44,6 +47,7 @@ export type {
   CopyRequest,
   Engine,
   EngineOptions,
+  EngineRetention,
   EngineStatus,
   FileEntry,
   Job,
@@ -57,8 +61,14 @@ export type {
   VerifyProblem,
   VerifyReport,
 } from './manager/engine.ts';
+export type { FailedRemoval, HeldGroup, ThinReport, ThinRequest } from './manager/retention.ts';
 export { openEngine } from './manager/open-engine.ts';
-export { FORMAT_VERSION } from './model.ts';
+export { FORMAT_VERSION, HOLD_REASONS } from './model.ts';
+export { applyRetention } from './retention/apply-retention.ts';
+export type { DatedBackup } from './retention/apply-retention.ts';
+export { describePolicy } from './retention/describe-policy.ts';
+export { COUNT_KEYS, parsePolicy, WITHIN_KEYS } from './retention/policy.ts';
+export type { CountKey, Decision, ParsedPolicy, RetentionPolicy, WithinKey } from './retention/policy.ts';
 export type {
   AgentId,
   BackupCopy,
@@ -72,6 +82,7 @@ export type {
   FailedFiles,
   FailedReason,
   FolderSource,
+  Hold,
   JobId,
   MergedRecord,
   NodeRedSource,

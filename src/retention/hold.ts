@@ -1,14 +1,6 @@
 /** Whether the backups of one group look wrong: then nothing of it is deleted until that is cleared up. Pure. */
-import type { BackupId } from '../model.ts';
+import type { BackupId, Hold } from '../model.ts';
 import type { Sized } from './retained-backup.ts';
-
-export type HoldReason = 'smaller' | 'late' | 'unknown_origin';
-
-export interface Hold {
-  readonly reason: HoldReason;
-  /** For people: what looks wrong and what ends the hold. */
-  readonly message: string;
-}
 
 /** What somebody has said to be in order. */
 export interface Acknowledged {

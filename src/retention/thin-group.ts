@@ -1,7 +1,7 @@
 /** Guards and expiry around the rules, for the backups of one plan at one location. Pure. */
-import type { BackupId } from '../model.ts';
+import type { BackupId, Hold } from '../model.ts';
 import { applyRetention } from './apply-retention.ts';
-import type { Hold, HoldContext } from './hold.ts';
+import type { HoldContext } from './hold.ts';
 import { holdOf } from './hold.ts';
 import { readMoment } from './moment.ts';
 import { isEmptyPolicy, parsePolicy } from './policy.ts';

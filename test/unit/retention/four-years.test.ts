@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Hold } from '../../../src/retention/hold.ts';
+import type { Hold } from '../../../src/model.ts';
 import type { RetentionPolicy } from '../../../src/retention/policy.ts';
 import type { RetainedBackup } from '../../../src/retention/retained-backup.ts';
 import { thinGroup } from '../../../src/retention/thin-group.ts';

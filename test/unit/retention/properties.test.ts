@@ -122,6 +122,19 @@ describe('retention, whatever the backups and the policy', () => {
   );
 
   always(
+    'removes nothing of half a list that it would keep of the whole',
+    property(
+      backups.chain((list) => fc.tuple(fc.constant(list), fc.subarray(list))),
+      policy,
+      ([list, half]: [DatedBackup[], DatedBackup[]], rules: RetentionPolicy) => {
+        const ofHalf = kept(half, rules);
+        const whole = kept(list, rules).filter((id) => half.some(({ backup_id }) => backup_id === id));
+        for (const id of whole) assert.ok(ofHalf.includes(id), id);
+      },
+    ),
+  );
+
+  always(
     'never removes what is protected',
     property(
       group,
