@@ -11,6 +11,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   files: () => import('./files.ts'),
   verify: () => import('./verify.ts'),
   restore: () => import('./restore.ts'),
+  forget: () => import('./forget.ts'),
+  simulate: () => import('./simulate.ts'),
 };
 
 function packageVersion(): string {
