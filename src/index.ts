@@ -68,6 +68,8 @@ export { applyRetention } from './retention/apply-retention.ts';
 export type { DatedBackup } from './retention/apply-retention.ts';
 export { describePolicy } from './retention/describe-policy.ts';
 export { COUNT_KEYS, parsePolicy, WITHIN_KEYS } from './retention/policy.ts';
+export { simulateYear } from './retention/simulate-year.ts';
+export type { SimulatedNight } from './retention/simulate-year.ts';
 export type { CountKey, Decision, ParsedPolicy, RetentionPolicy, WithinKey } from './retention/policy.ts';
 export type {
   AgentId,

@@ -29,6 +29,7 @@ export function backupFlow({ nodeRed, sources, folder }: BackupFlowOptions): rea
       whenBusy: 'wait',
       timeLimit: '',
       planId: '',
+      removeExpired: true,
       template: '',
       wires: [['out'], []],
       ...place(300, 100),

@@ -10,6 +10,7 @@ import agentSftp from '../../nodes/agent-sftp.ts';
 import backupCreate from '../../nodes/backup-create.ts';
 import backupEvent from '../../nodes/backup-event.ts';
 import backupStatus from '../../nodes/backup-status.ts';
+import retention from '../../nodes/retention.ts';
 import { nextTurn } from '../../src/clock.ts';
 import type { FlowNode, ToldMessage } from './node-red.ts';
 
@@ -31,7 +32,7 @@ const changes = new EventTarget();
 type Register = (red: NodeAPI) => void;
 type Credentials = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-const TYPES: readonly Register[] = [backupCreate, backupEvent, backupStatus, agentSftp, agentLocal];
+const TYPES: readonly Register[] = [backupCreate, backupEvent, backupStatus, agentSftp, agentLocal, retention];
 
 export interface Answer {
   readonly status: number;
