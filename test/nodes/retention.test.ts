@@ -111,10 +111,8 @@ describe('retention', function () {
     assert.deepEqual(host.statuses('agent').at(-1), { fill: 'yellow', shape: 'ring', text: 'held: smaller' });
     const event = await host.hear('told', ({ topic }) => topic === 'backup/idle/held');
     assert.match(String(event.payload['message']), /^Nothing of nightly is deleted from .*: Backup .* has 5 bytes/);
-    const { msg } = {
-      msg: (await host.hear('copied', ({ n }) => n === 'small')) as unknown as Record<string, unknown>,
-    };
-    host.send('agent', { ...msg, n: 'fine', acknowledge: true });
+    const { agent_id, backup } = await host.hear('copied', ({ n }) => n === 'small');
+    host.send('agent', { agent_id, backup, n: 'fine', acknowledge: true });
     assert.equal(payloadOf(await host.hear('copied', ({ n }) => n === 'fine')).removed, 1);
   });
 
