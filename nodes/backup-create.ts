@@ -94,7 +94,8 @@ async function answer(node: Node, { config, red, ...run }: Input): Promise<void>
     const request = requestFor(config, message, context);
     const record = await engine.create(request).result;
     const { id: agentId } = await engine.localAgent(request.folder);
-    if (config.removeExpired) inBackground(node, removeExpired(engine, agentId, request));
-    return { record, agentId, filename: join(request.folder, record.file) };
+    const placed = { record, agentId, filename: join(request.folder, record.file) };
+    if (config.removeExpired) inBackground(node, removeExpired(engine, placed, node.id));
+    return placed;
   });
 }

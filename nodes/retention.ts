@@ -57,9 +57,9 @@ export default function register(red: NodeAPI): void {
 function thin(node: Node, { config, signal, ...run }: Input): Promise<void> {
   return runWork(node, run, async (engine): Promise<Worked> => {
     const { message, runtime } = run;
-    const { agentIds, planIds } = await scopeOf(node, { config, message, runtime });
+    const { agentIds, ...scope } = await scopeOf(node, { config, message, runtime });
     const { payload, failure } = await thinLocations(engine, agentIds, {
-      planIds,
+      ...scope,
       policy: wantedPolicy(config),
       automaticOnly: config.automaticOnly,
       dryRun: config.dryRun,

@@ -87,6 +87,7 @@ async function decideToday(engine: Engine, place: NodePlace, config: RetentionCo
       agentId,
       instanceId: null,
       planIds: null,
+      arrived: null,
       policy: wantedPolicy(config),
       automaticOnly: config.automaticOnly,
       dryRun: true,

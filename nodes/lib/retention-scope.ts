@@ -1,6 +1,6 @@
 /** Which locations and plans a message to a retention node means. */
 import type { Node, NodeMessageInFlow } from 'node-red';
-import { BackupError, type AgentId, type PlanId } from '../../src/index.ts';
+import { BackupError, type AgentId, type BackupId, type PlanId } from '../../src/index.ts';
 import { chosenNodes } from './chosen-nodes.ts';
 import { asText, isGiven } from './message-values.ts';
 import { nodePlaces, type NodePlace } from './node-places.ts';
@@ -11,6 +11,8 @@ export interface Scope {
   readonly agentIds: readonly AgentId[];
   /** Null for all of this instance. */
   readonly planIds: readonly PlanId[] | null;
+  /** The backup of the message, which has just been stored. */
+  readonly arrived: BackupId | null;
 }
 
 export interface Asked {
@@ -26,16 +28,17 @@ export interface Asked {
  */
 export async function scopeOf(node: Node, { config, message, runtime }: Asked): Promise<Scope> {
   const { agent_id, backup } = message as Readonly<Record<string, unknown>>;
-  const planOfMessage = (backup as { readonly plan_id?: unknown } | null | undefined)?.plan_id;
+  const { plan_id, backup_id } = (backup ?? {}) as Readonly<Record<string, unknown>>;
   const places = chosenPlaces(node, config.plans, runtime);
   const chosenPlans = places.map(({ planId }) => planId).filter((planId) => planId !== null);
   if (config.plans !== null && chosenPlans.length === 0) {
     throw new BackupError('invalid_request', 'plans: none of the chosen backup nodes is deployed. Choose others.');
   }
-  const ofMessage = isGiven(planOfMessage) ? [asText(planOfMessage)] : null;
+  const ofMessage = isGiven(plan_id) ? [asText(plan_id)] : null;
   return {
     agentIds: config.locations === null ? locationOf(agent_id) : await chosenLocations(node, config.locations, runtime),
     planIds: config.plans === null ? ofMessage : chosenPlans,
+    arrived: isGiven(backup_id) ? asText(backup_id) : null,
   };
 }
 

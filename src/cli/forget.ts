@@ -51,6 +51,7 @@ async function thinGroups(
       agentId: agent.id,
       instanceId: group.instance_id,
       planIds: [group.plan_id],
+      arrived: null,
       policy: invocation.switches.has('expired') ? null : policy,
       automaticOnly: invocation.switches.has('automatic-only'),
       dryRun: chosen === null || invocation.switches.has('dry-run'),

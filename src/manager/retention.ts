@@ -14,6 +14,8 @@ export interface ThinRequest {
   readonly instanceId: string | null;
   /** The plans whose backups are thinned, each among themselves; null for all of the instance. */
   readonly planIds: readonly PlanId[] | null;
+  /** The backup whose arrival at the location is the reason to thin it now; null when none is. */
+  readonly arrived: BackupId | null;
   /** Null to remove expired backups only. */
   readonly policy: RetentionPolicy | null;
   /** Backups that somebody asked for by hand are left alone, but for their expiry. */

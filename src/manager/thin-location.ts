@@ -92,6 +92,7 @@ async function decide(run: ThinRun, backups: Backups): Promise<Decided> {
     nowMs,
     instanceId,
     isInUse: parts.isInUse,
+    arrived: request.arrived,
     acknowledged:
       note.acknowledged === null
         ? null

@@ -13,6 +13,8 @@ export interface Acknowledged {
 export interface HoldContext {
   readonly nowMs: number;
   readonly acknowledged: Acknowledged | null;
+  /** The backup whose arrival at the location began the run: however long the way took, it is not late. Null when none did. */
+  readonly arrived: BackupId | null;
   /** Whether this machine made the backup; null where that is not known, e.g. for those of another instance. */
   readonly wasMadeHere: ((backupId: BackupId) => boolean) | null;
 }
@@ -66,9 +68,9 @@ function isNewNormal(sizes: readonly number[]): boolean {
   return sizes.length === NEW_NORMAL && Math.min(...sizes) * 2 >= Math.max(...sizes);
 }
 
-function late(backups: readonly Sized[], { nowMs, acknowledged }: HoldContext): Hold | null {
+function late(backups: readonly Sized[], { nowMs, acknowledged, arrived }: HoldContext): Hold | null {
   const [newest] = backups;
-  if (newest === undefined || acknowledged?.newestMs === newest.ms) return null;
+  if (newest === undefined || newest.backup_id === arrived || acknowledged?.newestMs === newest.ms) return null;
   const recent = backups.filter(({ ms }) => newest.ms - ms <= USUAL_SPAN_MS);
   const pauses = recent.slice(1).map(({ ms }, index) => (recent[index]?.ms ?? ms) - ms);
   if (pauses.length === 0) return null;

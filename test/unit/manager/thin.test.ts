@@ -23,6 +23,7 @@ describe('thinning a location', () => {
     agentId: 'local',
     instanceId: null,
     planIds: ['plan'],
+    arrived: null,
     policy: { keep_last: 2 },
     automaticOnly: true,
     dryRun: false,

@@ -84,7 +84,7 @@ class Location {
     this.stored.push(backup);
     const ids = new Set(this.history.map(({ backup_id }) => backup_id));
     const nowMs = Date.parse(backup.date) + 60_000;
-    const context = { nowMs, instanceId: 'this', acknowledged: null, isInUse: () => false };
+    const context = { nowMs, instanceId: 'this', acknowledged: null, arrived: null, isInUse: () => false };
     const wasMadeHere = (id: string): boolean => ids.has(id);
     const { decisions, hold } = thinGroup(
       this.stored,

@@ -148,6 +148,7 @@ describe('retention, whatever the backups and the policy', () => {
           nowMs: NOW,
           instanceId: 'this',
           acknowledged: null,
+          arrived: null,
           wasMadeHere: null,
           isInUse: (id) => inUse.has(id),
         };

@@ -17,7 +17,14 @@ function thin(
   backups: readonly RetainedBackup[],
   { policy = LAST, automaticOnly = true, context = {} }: Asked = {},
 ): ThinnedGroup {
-  const known = { nowMs: NOW, instanceId: 'this', acknowledged: null, wasMadeHere: null, isInUse: () => false };
+  const known = {
+    nowMs: NOW,
+    instanceId: 'this',
+    acknowledged: null,
+    arrived: null,
+    wasMadeHere: null,
+    isInUse: () => false,
+  };
   return thinGroup(backups, { policy, automaticOnly }, { ...known, ...context });
 }
 
@@ -178,6 +185,13 @@ describe('nothing is deleted', () => {
     );
     const acknowledged = { atMs: newest + twoDays, newestMs: newest };
     assert.equal(reason(four(), { nowMs: newest + 9 * twoDays, acknowledged }), null);
+  });
+
+  it('but one that has just arrived is not late, however long its way took', () => {
+    const nowMs = NOW + 30 * 86_400_000;
+    const [newest, second] = four();
+    assert.equal(reason(four(), { nowMs, arrived: newest?.backup_id ?? '' }), null);
+    assert.equal(reason(four(), { nowMs, arrived: second?.backup_id ?? '' }), 'late');
   });
 
   it('but the usual pause is at least an hour, and that of the last 14 days', () => {
