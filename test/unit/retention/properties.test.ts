@@ -27,8 +27,12 @@ const age = fc.oneof(
 const date = fc
   .tuple(age, fc.constantFrom(0, 60, 120, -300, 345, 780))
   .map(([minutes, offset]) => iso(NOW - minutes * MINUTE_MS, offset));
-const dates = fc.array(date, { maxLength: 40 });
+const dates = fc.array(date, { maxLength: 40, size: 'max' });
 const backups = dates.map((list): DatedBackup[] => list.map((each, index) => ({ backup_id: `b${index}`, date: each })));
+
+const backupsOfOneZone = fc
+  .array(age, { maxLength: 40, size: 'max' })
+  .map((ages) => ages.map((minutes, index) => ({ backup_id: `b${index}`, date: iso(NOW - minutes * MINUTE_MS, 60) })));
 
 const count = fc.constantFrom(-1, 0, 1, 2, 3, 7, 30);
 const duration = fc
@@ -56,7 +60,7 @@ const group = fc.array(
     bytes: fc.nat({ max: 1000 }),
     instance_id: fc.constantFrom('this', 'this', 'this', 'other'),
   }),
-  { maxLength: 30 },
+  { maxLength: 30, size: 'max' },
 );
 const asGroup = (list: readonly Partial<RetainedBackup>[]): RetainedBackup[] =>
   list.map((changes, index) => retained(changes.date ?? '', { ...changes, backup_id: `b${index}` }));
@@ -122,9 +126,10 @@ describe('retention, whatever the backups and the policy', () => {
   );
 
   always(
-    'removes nothing of half a list that it would keep of the whole',
+    'removes nothing of half a list of one time zone that it would keep of the whole',
     property(
-      backups.chain((list) => fc.tuple(fc.constant(list), fc.subarray(list))),
+      // Where zones are mixed, a day may come back after the next one has begun, and counts anew.
+      backupsOfOneZone.chain((list) => fc.tuple(fc.constant(list), fc.subarray(list))),
       policy,
       ([list, half]: [DatedBackup[], DatedBackup[]], rules: RetentionPolicy) => {
         const ofHalf = kept(half, rules);
