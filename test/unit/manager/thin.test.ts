@@ -249,6 +249,24 @@ describe('thinning a location', () => {
     assert.deepEqual((await thin({ policy: { keep_last: 1 } })).removed, [first]);
   });
 
+  it('leaves one of which a copy was begun since the list was read', async () => {
+    const { engine, copyTo, until } = bench();
+    const [first = ''] = ids(await makeNights(2));
+    register();
+    store.failOn = (call) => (call.startsWith('put') ? new BackupError('agent_unreachable', 'Away.') : null);
+    const local = await engine.localAgent(bench().folder);
+    const get = local.get.bind(local);
+    local.get = async (id, options) => {
+      local.get = get;
+      engine.copy(copyTo('nas', { backupId: id, retryForMs: 3 * DAY_MS }));
+      await until('copy:failed:agent_unreachable');
+      return get(id, options);
+    };
+    const report = await thin({ policy: { keep_last: 1 } });
+    assert.deepEqual(report.removed, []);
+    assert.deepEqual(report.decisions.at(-1), { backup_id: first, keep: true, reasons: ['guard:in_use'] });
+  });
+
   it('keeps a broken sidecar and one that contradicts what was made here, tells of them, and goes on', async () => {
     const records = await makeNights(5);
     const [first = '', second = '', third = ''] = ids(records);
