@@ -16,6 +16,7 @@ import { eventLoop } from './cases/event-loop.ts';
 import { list } from './cases/list.ts';
 import { memory } from './cases/memory.ts';
 import { restore } from './cases/restore.ts';
+import { retention } from './cases/retention.ts';
 import { sftp } from './cases/sftp.ts';
 import { sftpNodeRed } from './cases/sftp-node-red.ts';
 import { CACHE } from './data/dataset.ts';
@@ -34,6 +35,7 @@ const CASES: readonly BenchCase[] = [
   list,
   sftp,
   sftpNodeRed,
+  retention,
 ];
 
 function choose(names: readonly string[]): readonly BenchCase[] {

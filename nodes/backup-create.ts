@@ -5,9 +5,11 @@ import type { Engine } from '../src/index.ts';
 import { followJobs } from './lib/follow-jobs.ts';
 import { inBackground, onInput } from './lib/input.ts';
 import { encryptionBy } from './lib/key-config.ts';
+import { announcePlace } from './lib/node-places.ts';
 import type { Placed } from './lib/placed.ts';
 import { requestFor } from './lib/plan.ts';
 import { folderOf, planIdOf, readPlanConfig, type PlanConfig } from './lib/plan-config.ts';
+import { removeExpired } from './lib/remove-expired.ts';
 import { runJob, type Run } from './lib/run-job.ts';
 import { runtimeOf, type Runtime } from './lib/runtime.ts';
 import { StatusLine } from './lib/status.ts';
@@ -30,8 +32,13 @@ export default function register(red: NodeAPI): void {
       begin: (engine) => showPlan(engine, { node: this, config, runtime, status }),
     });
     onInput(this, (message, send) => answer(this, { message, send, config, red, runtime, status }));
+    const leavePlace = announcePlace(runtime, this.id, {
+      agentId: async () => (await (await runtime.engine()).localAgent(folderOf(config, runtime.userDir))).id,
+      planId: planIdOf(config, this.id),
+    });
     this.on('close', (removed: boolean, done: () => void) => {
       stop();
+      leavePlace();
       runtime.leave(this, removed);
       if (removed) inBackground(this, cancelAll(runtime, this.id));
       done();
@@ -90,6 +97,8 @@ async function answer(node: Node, { config, red, ...run }: Input): Promise<void>
     const request = requestFor(config, message, context);
     const record = await engine.create(request).result;
     const { id: agentId } = await engine.localAgent(request.folder);
-    return { record, agentId, filename: join(request.folder, record.file) };
+    const placed = { record, agentId, filename: join(request.folder, record.file) };
+    if (config.removeExpired) inBackground(node, removeExpired(engine, placed, node.id));
+    return placed;
   });
 }

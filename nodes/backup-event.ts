@@ -14,6 +14,7 @@ interface EventConfig extends NodeDef {
   readonly progress?: boolean;
   readonly completed?: boolean;
   readonly failed?: boolean;
+  readonly deleted?: boolean;
   readonly template?: string;
 }
 
@@ -49,9 +50,10 @@ export default function register(red: NodeAPI): void {
 
 /** Remembers the stage of each job, so that progress within a stage can be told from a new stage. */
 function eventFilter(config: EventConfig): (event: BackupEvent) => boolean {
-  const { stages = true, progress = false, completed = true, failed = true } = config;
+  const { stages = true, progress = false, completed = true, failed = true, deleted = true } = config;
   const known = new Map<string, string | null>();
   return (event) => {
+    if (event.manager_state === 'idle') return deleted;
     if (event.event_type !== 'in_progress') {
       known.delete(event.job_id);
       return event.event_type === 'completed' ? completed : failed;

@@ -2,6 +2,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { BackupEvent, Engine, EngineStatus } from '../src/index.ts';
 import { inBackground, onInput, soon } from './lib/input.ts';
+import { retentionCounts } from './lib/retention-counts.ts';
 import { runtimeOf } from './lib/runtime.ts';
 
 interface StatusConfig extends NodeDef {
@@ -65,8 +66,9 @@ class Watcher {
 
   async report(engine: Engine): Promise<object> {
     const { backups, broken, agent_errors } = await engine.list(this.#closing.signal);
+    const counts = retentionCounts(backups, await engine.retention.held());
     // A copy, because flows may change what they are given; the list is read anew each time.
-    return { ...structuredClone(engine.status()), backups, broken, agent_errors };
+    return { ...structuredClone(engine.status()), ...counts, backups, broken, agent_errors };
   }
 
   close(): void {

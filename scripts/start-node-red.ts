@@ -20,6 +20,8 @@ export interface StartOptions {
   readonly nodeArguments?: readonly string[];
   /** Folder of the package to load; this checkout unless set. */
   readonly packageFolder?: string;
+  /** Added to the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** More lines for settings.js. */
   readonly settings?: string;
 }
@@ -86,7 +88,7 @@ export async function startNodeRed(options: StartOptions): Promise<RunningNodeRe
   const child = spawn(
     options.node ?? process.execPath,
     [...(options.nodeArguments ?? []), entry, '-u', userDir, '-s', join(userDir, 'settings.js')],
-    { cwd: userDir, stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: userDir, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let text = '';
   const collect = (part: Buffer): void => {

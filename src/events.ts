@@ -3,7 +3,7 @@
  * The events are the payload of the nodes' messages, so their fields are snake_case.
  */
 import type { ErrorCode } from './errors.ts';
-import type { AgentId, BackupId, BackupRecord, JobId, PlanId, Progress } from './model.ts';
+import type { AgentId, BackupId, BackupRecord, Hold, JobId, PlanId, Progress } from './model.ts';
 
 export const JOB_KINDS = ['create_backup', 'copy_backup', 'receive_backup', 'restore_backup', 'verify_backup'] as const;
 
@@ -76,7 +76,30 @@ export interface FailedEvent extends EventBase {
   readonly backup: BackupRecord | null;
 }
 
-export type BackupEvent = InProgressEvent | CompletedEvent | FailedEvent;
+/** What retention tells, which is no job: `job_id` is that of its run. */
+interface RetentionEventBase extends Omit<EventBase, 'manager_state'> {
+  readonly manager_state: 'idle';
+  readonly backup_stage: null;
+  readonly failed_reason: null;
+  readonly error: null;
+  readonly progress: null;
+  readonly backup: null;
+}
+
+/** A backup was removed from a location. */
+export interface DeletedEvent extends RetentionEventBase {
+  readonly event_type: 'deleted';
+}
+
+/** Nothing is removed of a plan's backups at a location, because they look wrong. */
+export interface HeldEvent extends RetentionEventBase {
+  readonly event_type: 'held';
+  readonly hold: Hold;
+}
+
+/** The events of jobs. */
+export type JobEvent = InProgressEvent | CompletedEvent | FailedEvent;
+export type BackupEvent = JobEvent | DeletedEvent | HeldEvent;
 
 export type EventListener = (event: BackupEvent) => void;
 
@@ -111,5 +134,5 @@ export class EventBus {
 }
 
 export function isTerminal(event: BackupEvent): event is CompletedEvent | FailedEvent {
-  return event.event_type !== 'in_progress';
+  return event.event_type === 'completed' || event.event_type === 'failed';
 }

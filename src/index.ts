@@ -40,9 +40,12 @@ export type {
   BackupEvent,
   BackupStage,
   CompletedEvent,
+  DeletedEvent,
   EventListener,
   FailedEvent,
+  HeldEvent,
   InProgressEvent,
+  JobEvent,
   JobIdentity,
   JobKind,
   ManagerState,
@@ -53,6 +56,7 @@ export type {
   CopyRequest,
   Engine,
   EngineOptions,
+  EngineRetention,
   EngineStatus,
   FileEntry,
   Job,
@@ -67,8 +71,16 @@ export type {
   VerifyReport,
 } from './manager/engine.ts';
 export { KeyRing } from './manager/key-ring.ts';
+export type { FailedRemoval, HeldGroup, ThinReport, ThinRequest } from './manager/retention.ts';
 export { openEngine } from './manager/open-engine.ts';
-export { FORMAT_VERSION } from './model.ts';
+export { FORMAT_VERSION, HOLD_REASONS } from './model.ts';
+export { applyRetention } from './retention/apply-retention.ts';
+export type { DatedBackup } from './retention/apply-retention.ts';
+export { describePolicy } from './retention/describe-policy.ts';
+export { COUNT_KEYS, parsePolicy, WITHIN_KEYS } from './retention/policy.ts';
+export { simulateYear } from './retention/simulate-year.ts';
+export type { SimulatedNight } from './retention/simulate-year.ts';
+export type { CountKey, Decision, ParsedPolicy, RetentionPolicy, WithinKey } from './retention/policy.ts';
 export type {
   AgentId,
   BackupCopy,
@@ -84,6 +96,7 @@ export type {
   FailedFiles,
   FailedReason,
   FolderSource,
+  Hold,
   JobId,
   KeySet,
   MergedRecord,

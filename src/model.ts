@@ -87,6 +87,15 @@ export interface MergedRecord extends BackupRecord {
   readonly agents: Readonly<Record<AgentId, BackupCopy>>;
 }
 
+export const HOLD_REASONS = ['smaller', 'late', 'unknown_origin'] as const;
+
+/** Why retention deletes nothing of a plan's backups at a location, until that is cleared up. */
+export interface Hold {
+  readonly reason: (typeof HOLD_REASONS)[number];
+  /** For people: what looks wrong and what ends the hold. */
+  readonly message: string;
+}
+
 /** Something at a location that looks like ours and is not a complete backup. */
 export interface BrokenEntry {
   /** Bare file name at the location. */

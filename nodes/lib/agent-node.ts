@@ -15,6 +15,7 @@ import { followJobs } from './follow-jobs.ts';
 import { inBackground, onInput } from './input.ts';
 import { locationsOf, type Held } from './locations.ts';
 import { asText, isGiven } from './message-values.ts';
+import { announcePlace } from './node-places.ts';
 import { placedAt, type Placed } from './placed.ts';
 import { runJob } from './run-job.ts';
 import { runtimeOf, type Runtime } from './runtime.ts';
@@ -59,6 +60,7 @@ export function agentNode(red: NodeAPI, node: Node, config: NodeDef, createAgent
   const status = new StatusLine(node);
   const stop = followJobs(node, { runtime, template, status, begin: (engine) => showKnown(engine, node, status) });
   const held = attach(node, { runtime, config, createAgent, status });
+  const leavePlace = announcePlace(runtime, node.id, { agentId: async () => (await held).agent.id, planId: null });
   onInput(node, async (message, send) => {
     if (isCancel(message)) {
       await (await runtime.engine()).cancelCopies(node.id);
@@ -73,6 +75,7 @@ export function agentNode(red: NodeAPI, node: Node, config: NodeDef, createAgent
   });
   node.on('close', (removed: boolean, done: () => void) => {
     stop();
+    leavePlace();
     runtime.leave(node, removed);
     inBackground(node, detach(node, runtime, held));
     done();

@@ -13,12 +13,15 @@ const VERBS: Readonly<Record<BackupEvent['manager_state'], string>> = {
   receive_backup: 'receipt of a backup',
   restore_backup: 'restore',
   verify_backup: 'check of a backup',
+  idle: 'retention',
 };
 
 const DEFAULT_TEMPLATES: Readonly<Record<BackupEvent['event_type'], string>> = {
   in_progress: '{{kind}} {{verb}}: {{stage}}{{#percent}} {{percent}} %{{/percent}}',
   completed: '{{kind}} {{verb}} completed{{#size}}: {{name}}, {{files}} files, {{size}}{{/size}}{{warning}}',
   failed: '{{kind}} {{verb}} failed due to {{failed_reason}} ({{error}})',
+  deleted: 'Deleted {{name}} ({{backup_id}}) from {{agent_name}}',
+  held: 'Nothing of {{plan_name}} is deleted from {{agent_name}}: {{hold.message}}',
 };
 
 /**

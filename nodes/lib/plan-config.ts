@@ -29,6 +29,8 @@ export interface PlanConfig {
   /** Minutes, empty for no limit. */
   readonly timeLimit: string;
   readonly planId: string;
+  /** Whether its own expired backups are removed after each run. */
+  readonly removeExpired: boolean;
   /** Of the events' messages; empty for the default. */
   readonly template: string;
 }
@@ -61,6 +63,7 @@ export function readPlanConfig(config: NodeDef): PlanConfig {
     whenBusy: (text('whenBusy') || 'wait') as PlanConfig['whenBusy'],
     timeLimit: text('timeLimit').trim(),
     planId: text('planId').trim(),
+    removeExpired: given['removeExpired'] !== false,
     template: text('template'),
   };
 }

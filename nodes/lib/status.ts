@@ -6,6 +6,7 @@ import {
   type BackupEvent,
   type BackupRecord,
   type BackupStage,
+  type JobEvent,
   type PlanStatus,
   type Progress,
   type RunningJob,
@@ -26,6 +27,8 @@ export class StatusLine {
   }
 
   event(event: BackupEvent): void {
+    // Retention has a status of its own.
+    if (event.manager_state === 'idle') return;
     const now = systemClock.monotonic();
     const isNews = event.event_type !== 'in_progress' || event.backup_stage !== this.#stage;
     if (!isNews && now - this.#shownAt < STEP_MS) return;
@@ -55,7 +58,7 @@ export class StatusLine {
   }
 }
 
-function statusOf(event: BackupEvent): NodeStatus {
+function statusOf(event: JobEvent): NodeStatus {
   switch (event.event_type) {
     case 'in_progress':
       return running(event.backup_stage, event.progress);

@@ -18,12 +18,11 @@ const REQUIREMENTS: readonly Requirement[] = [
   { command: 'age', debianPackage: 'age' },
   // A terminal, for the passphrase that age asks for.
   { command: 'script', debianPackage: 'bsdutils' },
+  { command: 'restic', debianPackage: 'restic' },
+  { command: 'faketime', debianPackage: 'faketime' },
 ];
 
-const RIVALS: readonly Requirement[] = [
-  { command: 'restic', debianPackage: 'restic' },
-  { command: 'rclone', debianPackage: 'rclone' },
-];
+const RIVALS: readonly Requirement[] = [{ command: 'rclone', debianPackage: 'rclone' }];
 
 function isExecutable(file: string): boolean {
   try {

@@ -7,6 +7,8 @@ export const HELP = `Backups of Node-RED and of any other folder.
   node-red-backup verify   --at LOCATION [ID] [--key-file FILE | --passphrase]
   node-red-backup restore  --at LOCATION [ID] --to DIR [--path PATH] [--overwrite] [--key-file FILE | --passphrase]
   node-red-backup keygen   [--out FILE]
+  node-red-backup forget   --at LOCATION --instance ID --plan ID [--keep-last N] [--keep-daily N] … [--dry-run]
+  node-red-backup simulate --backups FILE --policy FILE [--now TIME]
 
 LOCATION is a folder of this machine. ID is a backup's id or the beginning of it; without it, the newest backup is meant.
 
@@ -18,6 +20,15 @@ LOCATION is a folder of this machine. ID is a backup's id or the beginning of it
   --recipient   whom "create" encrypts for: the public half of a key; may be given several times
   --passphrase  encrypt or decrypt with a passphrase, which is asked for, or taken from NIGHTKEEP_PASSPHRASE
   --out         where "keygen" puts the new key, with mode 600; without it, standard output
+  --keep-RULE   what is kept: --keep-last, -hourly, -daily, -weekly, -monthly, -yearly with a number (-1 for all), and
+                --keep-within, --keep-within-hourly … with a duration like 1y2m3d4h
+  --instance, --plan   whose backups "forget" thins; without them it shows all there are, and removes none
+  --dry-run     show what "forget" would remove
+  --expired     remove expired backups only
+  --automatic-only   leave alone what somebody asked for by hand
+  --acknowledge   say that what holds deletions back is in order
+  --backups     a JSON list of {"backup_id": …, "date": …}
+  --policy      a JSON object like {"keep_daily": 7, "keep_within": "14d"}
   --state DIR   where this program keeps its own state (default: node-red-backup in your state directory)
   --json        one JSON document on standard output
   --help        this text

@@ -12,6 +12,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   verify: () => import('./verify.ts'),
   restore: () => import('./restore.ts'),
   keygen: () => import('./keygen.ts'),
+  forget: () => import('./forget.ts'),
+  simulate: () => import('./simulate.ts'),
 };
 
 function packageVersion(): string {

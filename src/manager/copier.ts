@@ -1,6 +1,6 @@
 import { BackupError } from '../errors.ts';
 import { throwIfAborted } from '../io/abort.ts';
-import type { BackupRecord } from '../model.ts';
+import type { BackupId, BackupRecord } from '../model.ts';
 import type { OrphanCopy } from '../store/copy-files.ts';
 import { copyBackup } from './copy-backup.ts';
 import type { CreateParts } from './create-backup.ts';
@@ -45,6 +45,11 @@ export class Copier {
 
   pending(): readonly PendingCopy[] {
     return this.#pending.waiting();
+  }
+
+  /** Whether a copy that runs or waits reads the backup. */
+  reads(backupId: BackupId): boolean {
+    return this.#pending.has(backupId);
   }
 
   async cancel(nodeId: string): Promise<void> {

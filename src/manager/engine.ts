@@ -15,6 +15,7 @@ import type {
   Progress,
 } from '../model.ts';
 import type { KeyRing } from './key-ring.ts';
+import type { HeldGroup, ThinReport, ThinRequest } from './retention.ts';
 
 export interface EngineOptions {
   /** Absolute: where the engine keeps its state; made when it is not there. */
@@ -167,6 +168,14 @@ export interface LocalFolderOptions {
   readonly mountedApartFrom?: readonly string[];
 }
 
+/** Keeps generations; see docs/retention.md. */
+export interface EngineRetention {
+  /** As `Retention.thin`: removes what a policy does not keep at one location, or says what it would remove. */
+  thin(request: ThinRequest, signal: AbortSignal): Promise<ThinReport>;
+  /** The plans of which the last run deleted nothing because they looked wrong. */
+  held(): Promise<readonly HeldGroup[]>;
+}
+
 /** The one engine of a Node-RED runtime or of one run of the command line. */
 export interface Engine {
   readonly instanceId: string;
@@ -174,6 +183,7 @@ export interface Engine {
   readonly events: EventBus;
   /** Keys that are tried when a protected backup is read. */
   readonly keys: KeyRing;
+  readonly retention: EngineRetention;
   /** Publishes `failed / interrupted` for the jobs that a dead process left; once, later calls do nothing. */
   announceInterrupted(): void;
   /** Never throws for a bad request: the job it returns fails with `invalid_request`. */

@@ -39,7 +39,7 @@ export class Journal {
     await this.forget(event);
   }
 
-  async forget(job: JobIdentity): Promise<void> {
+  async forget(job: Pick<JobIdentity, 'job_id'>): Promise<void> {
     await this.#quietly(() => this.#parts.store.jobs.remove(job.job_id));
   }
 

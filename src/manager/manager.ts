@@ -28,6 +28,7 @@ import { listLocations } from './list-locations.ts';
 import { checkListing, mergeListings } from './merge-listings.ts';
 import { listFiles, restoreBackup, verifyBackup } from './read-backups.ts';
 import type { Unfinished } from './recover.ts';
+import { Retention } from './retention.ts';
 import { StatusTracker } from './status-tracker.ts';
 import { Turns } from './turns.ts';
 
@@ -46,6 +47,7 @@ export class Manager implements Engine {
   readonly instanceName: string;
   readonly events: EventBus;
   readonly keys: KeyRing;
+  readonly retention: Retention;
   readonly #parts: EngineParts;
   readonly #journal: Journal;
   readonly #jobs: Jobs;
@@ -64,6 +66,13 @@ export class Manager implements Engine {
     this.#creator = new Creator(verbParts, this.#jobs, new Turns());
     this.#copier = new Copier(verbParts, this.#jobs, orphans);
     this.#tracker = new StatusTracker(parts.clock);
+    this.retention = new Retention({
+      ...parts,
+      isInUse: (backupId) => this.#copier.reads(backupId),
+      publish: (event) => {
+        events.publish(event);
+      },
+    });
     this.events = events;
     this.keys = parts.keys;
     this.instanceId = parts.store.state.current.instance_id;
@@ -169,6 +178,7 @@ export class Manager implements Engine {
 
   async close(): Promise<void> {
     this.#copier.stop();
+    this.retention.close();
     await this.#jobs.close();
     await this.#copier.release();
     // Nobody listened for them, so their plans' last error has to say it.

@@ -56,6 +56,11 @@ export class PendingCopies {
       });
   }
 
+  /** Whether a copy of the backup runs or waits. */
+  has(backupId: BackupId): boolean {
+    return [...this.#entries.values()].some(({ task }) => task.backup_id === backupId);
+  }
+
   /** Notes the first try of a copy, which takes the place of an earlier one of the same backup to the same location. */
   async begin(task: CopyTask, retryForMs: number): Promise<PendingEntry> {
     const before = this.#entries.get(keyOf(task));

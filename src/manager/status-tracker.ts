@@ -35,6 +35,7 @@ export class StatusTracker {
   }
 
   apply(event: BackupEvent): void {
+    if (event.manager_state === 'idle') return;
     this.#last = event;
     if (isTerminal(event)) {
       this.#jobs.delete(event.job_id);

@@ -1,10 +1,18 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { CopyFiles } from './copy-files.ts';
+import { GroupNotes } from './group-notes.ts';
 import { JobFiles } from './job-files.ts';
 import { MadeBackups } from './made-backups.ts';
 import { StateFile } from './state-file.ts';
-import { COPIES_FOLDER, JOBS_FOLDER, MADE_FOLDER, makeStateFolder, sweepFolder } from './state-folder.ts';
+import {
+  COPIES_FOLDER,
+  JOBS_FOLDER,
+  MADE_FOLDER,
+  makeStateFolder,
+  RETENTION_FOLDER,
+  sweepFolder,
+} from './state-folder.ts';
 
 /** What the engine remembers. */
 export interface EngineStore {
@@ -12,6 +20,7 @@ export interface EngineStore {
   readonly jobs: JobFiles;
   readonly made: MadeBackups;
   readonly copies: CopyFiles;
+  readonly retention: GroupNotes;
 }
 
 export interface StoreOptions {
@@ -26,7 +35,8 @@ export async function openStore({ stateDir, clock, warn }: StoreOptions): Promis
   await makeStateFolder(stateDir);
   const jobsFolder = join(stateDir, JOBS_FOLDER);
   const copiesFolder = join(stateDir, COPIES_FOLDER);
-  for (const folder of [stateDir, jobsFolder, copiesFolder]) await sweepFolder(folder, clock.now());
+  const retentionFolder = join(stateDir, RETENTION_FOLDER);
+  for (const folder of [stateDir, jobsFolder, copiesFolder, retentionFolder]) await sweepFolder(folder, clock.now());
   const state = await StateFile.open(stateDir, warn);
   const instanceId = state.current.instance_id;
   return {
@@ -34,5 +44,6 @@ export async function openStore({ stateDir, clock, warn }: StoreOptions): Promis
     jobs: new JobFiles({ folder: jobsFolder, instanceId, warn }),
     made: new MadeBackups(join(stateDir, MADE_FOLDER)),
     copies: new CopyFiles({ folder: copiesFolder, instanceId, warn }),
+    retention: new GroupNotes({ folder: retentionFolder, instanceId, warn }),
   };
 }

@@ -2,12 +2,22 @@ import assert from 'node:assert/strict';
 import { agentLocal, agentSftp, eventNode, statusNode } from '../helpers/dialog-nodes.ts';
 import { checkDialog, inEditors, openTab } from '../helpers/editor-suite.ts';
 import { createNode, tab, type FlowNode } from '../helpers/node-red.ts';
+import { retentionNode } from '../helpers/retention-node.ts';
 
-const TYPES = ['backup-create', 'backup-event', 'backup-status', 'agent-sftp', 'agent-local'] as const;
-const NODES: readonly FlowNode[] = [createNode({ wires: [[], []] }), eventNode, statusNode, agentSftp, agentLocal];
+const TYPES = ['backup-create', 'backup-event', 'backup-status', 'agent-sftp', 'agent-local', 'retention'] as const;
+const retention = retentionNode('retention', { keepDaily: '7', x: 420, y: 400 });
+const NODES: readonly FlowNode[] = [
+  createNode({ wires: [[], []] }),
+  eventNode,
+  statusNode,
+  retention,
+  agentSftp,
+  agentLocal,
+];
 const TABS: Readonly<Record<string, readonly string[]>> = {
   'backup-create': ['where', 'how'],
   'agent-sftp': ['copies'],
+  retention: ['where'],
 };
 
 inEditors('the package', [tab, ...NODES], ({ editor, shoot }) => {

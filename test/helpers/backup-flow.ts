@@ -31,6 +31,7 @@ export function backupFlow({ nodeRed, sources, folder, compression = 'zstd' }: B
       whenBusy: 'wait',
       timeLimit: '',
       planId: '',
+      removeExpired: true,
       template: '',
       wires: [['out'], []],
       ...place(300, 100),

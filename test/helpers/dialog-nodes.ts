@@ -11,6 +11,7 @@ export const eventNode: FlowNode = {
   progress: false,
   completed: true,
   failed: true,
+  deleted: true,
   template: '',
   x: 200,
   y: 200,

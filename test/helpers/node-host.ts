@@ -11,6 +11,7 @@ import backupCreate from '../../nodes/backup-create.ts';
 import backupEvent from '../../nodes/backup-event.ts';
 import backupKey from '../../nodes/backup-key.ts';
 import backupStatus from '../../nodes/backup-status.ts';
+import retention from '../../nodes/retention.ts';
 import { nextTurn } from '../../src/clock.ts';
 import type { FlowNode, ToldMessage } from './node-red.ts';
 
@@ -32,7 +33,15 @@ const changes = new EventTarget();
 type Register = (red: NodeAPI) => void;
 type Credentials = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-const TYPES: readonly Register[] = [backupCreate, backupEvent, backupStatus, backupKey, agentSftp, agentLocal];
+const TYPES: readonly Register[] = [
+  backupCreate,
+  backupEvent,
+  backupStatus,
+  backupKey,
+  agentSftp,
+  agentLocal,
+  retention,
+];
 
 export interface Answer {
   readonly status: number;

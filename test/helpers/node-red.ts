@@ -56,6 +56,7 @@ export function createNode(changes: Record<string, unknown>): FlowNode {
     whenBusy: 'wait',
     timeLimit: '',
     planId: '',
+    removeExpired: true,
     template: '',
     x: 200,
     y: 100,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { BackupRecord } from '../../src/index.ts';
@@ -19,7 +19,10 @@ interface NodeSet {
   readonly err?: unknown;
 }
 
-const BACKUP_TYPES = ['agent-local', 'agent-sftp', 'backup-create', 'backup-event', 'backup-key', 'backup-status'];
+const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  readonly 'node-red': { readonly nodes: Readonly<Record<string, string>> };
+};
+const BACKUP_TYPES = Object.keys(MANIFEST['node-red'].nodes).sort();
 
 async function ourSets(red: RunningNodeRed): Promise<readonly NodeSet[]> {
   const response = await fetch(new URL('nodes', red.url), { headers: { accept: 'application/json' } });

@@ -41,12 +41,13 @@ export async function writeChunks(
     confirmed = oldest.end;
     onConfirmed(confirmed);
   };
+  const confirmTo = async (most: number): Promise<void> => {
+    while (inFlight > most) await confirmOldest();
+  };
   for await (const chunk of chunks) {
     for (const part of requests(chunk)) {
-      if (inFlight + part.length > IN_FLIGHT_BYTES) {
-        // Some room at a time: what is written in one go is sent as one.
-        while (inFlight > IN_FLIGHT_BYTES - ROOM_BYTES) await confirmOldest();
-      }
+      // Some room at a time: what is written in one go is sent as one.
+      if (inFlight + part.length > IN_FLIGHT_BYTES) await confirmTo(IN_FLIGHT_BYTES - ROOM_BYTES);
       throwIfAborted(signal);
       const done = writeAt(file, part, position);
       // It is awaited later; until then a failure must not count as unhandled.
@@ -56,7 +57,7 @@ export async function writeChunks(
       queue.push({ end: position, done });
     }
   }
-  while (queue.length > 0) await confirmOldest();
+  await confirmTo(0);
   return position;
 }
 

@@ -50,7 +50,7 @@ describe('the command line', () => {
   for (const args of [['--help'], ['-h'], ['help'], ['create', '--help'], ['restore', '--at', 'x', '--help']]) {
     it(`explains itself on "${args.join(' ')}"`, async () => {
       const { code, stdout, stderr } = await runCli(...args);
-      for (const command of ['create', 'list', 'files', 'verify', 'restore', 'keygen']) {
+      for (const command of ['create', 'list', 'files', 'verify', 'restore', 'keygen', 'forget', 'simulate']) {
         assert.match(stdout, new RegExp(`node-red-backup ${command}`));
       }
       assert.equal(stderr, '');

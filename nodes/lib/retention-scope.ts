@@ -1,0 +1,64 @@
+/** Which locations and plans a message to a retention node means. */
+import type { Node, NodeMessageInFlow } from 'node-red';
+import { BackupError, type AgentId, type BackupId, type PlanId } from '../../src/index.ts';
+import { chosenNodes } from './chosen-nodes.ts';
+import { asText, isGiven } from './message-values.ts';
+import { nodePlaces, type NodePlace } from './node-places.ts';
+import type { RetentionConfig } from './retention-config.ts';
+import type { Runtime } from './runtime.ts';
+
+export interface Scope {
+  readonly agentIds: readonly AgentId[];
+  /** Null for all of this instance. */
+  readonly planIds: readonly PlanId[] | null;
+  /** The backup of the message, which has just been stored. */
+  readonly arrived: BackupId | null;
+}
+
+export interface Asked {
+  readonly config: RetentionConfig;
+  readonly message: NodeMessageInFlow;
+  readonly runtime: Runtime;
+}
+
+/**
+ * What is chosen in the node goes before what the message says.
+ *
+ * @throws BackupError `invalid_request` when neither says where
+ */
+export async function scopeOf(node: Node, { config, message, runtime }: Asked): Promise<Scope> {
+  const { agent_id, backup } = message as Readonly<Record<string, unknown>>;
+  const { plan_id, backup_id } = (backup ?? {}) as Readonly<Record<string, unknown>>;
+  const places = chosenPlaces(node, config.plans, runtime);
+  const chosenPlans = places.map(({ planId }) => planId).filter((planId) => planId !== null);
+  if (config.plans !== null && chosenPlans.length === 0) {
+    throw new BackupError('invalid_request', 'plans: none of the chosen backup nodes is deployed. Choose others.');
+  }
+  const ofMessage = isGiven(plan_id) ? [asText(plan_id)] : null;
+  return {
+    agentIds: config.locations === null ? locationOf(agent_id) : await chosenLocations(node, config.locations, runtime),
+    planIds: config.plans === null ? ofMessage : chosenPlans,
+    arrived: isGiven(backup_id) ? asText(backup_id) : null,
+  };
+}
+
+function locationOf(agentId: unknown): readonly AgentId[] {
+  if (isGiven(agentId)) return [asText(agentId)];
+  const what = 'The message comes from no location (it has no agent_id), and none is chosen.';
+  throw new BackupError(
+    'invalid_request',
+    `${what} Wire the node behind one that stores backups, or choose locations.`,
+  );
+}
+
+async function chosenLocations(node: Node, locations: unknown, runtime: Runtime): Promise<readonly AgentId[]> {
+  const ids = await Promise.all(chosenPlaces(node, locations, runtime).map(({ agentId }) => agentId()));
+  if (ids.length > 0) return [...new Set(ids)];
+  throw new BackupError('invalid_request', 'locations: none of the chosen nodes is deployed. Choose others.');
+}
+
+function chosenPlaces(node: Node, chosen: unknown, runtime: Runtime): readonly NodePlace[] {
+  if (chosen === null) return [];
+  const isChosen = chosenNodes(node, chosen);
+  return [...nodePlaces(runtime)].filter(([id]) => isChosen(id)).map(([, place]) => place);
+}

@@ -1,0 +1,94 @@
+/** The deleting part of a run of retention. */
+import { BackupError, serializeError, toBackupError } from '../errors.ts';
+import { throwIfAborted } from '../io/abort.ts';
+import type { BackupId, BackupRecord, BrokenEntry } from '../model.ts';
+import type { Decision } from '../retention/policy.ts';
+import type { GroupNote } from '../store/group-notes.ts';
+import type { FailedRemoval } from './retention.ts';
+import type { ThinRun } from './thin-location.ts';
+import { retentionEvent } from './retention-event.ts';
+
+/** What became of a backup. */
+export interface Outcome extends Decision {
+  /** Undefined where nothing was to be removed. */
+  readonly removal?: 'removed' | FailedRemoval;
+}
+
+export interface Doomed {
+  readonly records: readonly BackupRecord[];
+  readonly decisions: readonly Decision[];
+  readonly note: GroupNote;
+  readonly broken: readonly BrokenEntry[];
+}
+
+/**
+ * Removes what is not to be kept, oldest first, and what earlier runs left half removed. What is begun is written down first: an
+ * archive whose sidecar is gone is otherwise left alone.
+ */
+export async function removeBackups(
+  run: ThinRun,
+  { records, decisions, note, broken }: Doomed,
+): Promise<readonly Outcome[]> {
+  const goes = new Set(decisions.filter(({ keep }) => !keep).map(({ backup_id }) => backup_id));
+  const halfGone = new Set(broken.filter(({ reason }) => reason === 'sidecar_missing').map((entry) => entry.backup_id));
+  const left = note.removing.filter((id) => halfGone.has(id));
+  if (goes.size + note.removing.length === 0) return decisions;
+  await write(run, { ...note, removing: [...left, ...goes] });
+  const byId = new Map(records.map((record) => [record.backup_id, record]));
+  const outcomes: Outcome[] = [];
+  for (const backup_id of left) outcomes.push(await removeRest(run, backup_id));
+  for (const decision of decisions.toReversed()) {
+    const record = byId.get(decision.backup_id);
+    outcomes.push(decision.keep || record === undefined ? decision : await removeOne(run, record, decision));
+  }
+  const failed = outcomes.filter(({ removal }) => removal !== undefined && removal !== 'removed');
+  await write(run, { ...note, removing: failed.map(({ backup_id }) => backup_id) });
+  return outcomes.reverse();
+}
+
+async function write({ parts }: ThinRun, note: GroupNote): Promise<void> {
+  await parts.store.retention.write(note).catch((error: unknown) => {
+    parts.warn(toBackupError(error).message);
+  });
+}
+
+/** Things may have changed since the list was read, so that is looked at once more. */
+async function removeOne(run: ThinRun, record: BackupRecord, decision: Decision): Promise<Outcome> {
+  const { parts, agent, signal } = run;
+  const { backup_id } = record;
+  throwIfAborted(signal);
+  const stays = (reason: string): Outcome => ({ backup_id, keep: true, reasons: [reason] });
+  try {
+    const { pinned, expires } = await agent.get(backup_id, { signal });
+    if (pinned) return stays('guard:pinned');
+    if (expires !== record.expires) return stays('guard:changed');
+    if (parts.isInUse(backup_id)) return stays('guard:in_use');
+    await agent.delete(backup_id, { signal });
+  } catch (error) {
+    const failure = failureOf(run, backup_id, error);
+    if (failure !== null) return { ...decision, removal: failure };
+  }
+  parts.publish({ ...retentionEvent(run, record), event_type: 'deleted' });
+  return { ...decision, removal: 'removed' };
+}
+
+/** Its sidecar, and with it all that was known of it, is gone already. */
+async function removeRest(run: ThinRun, backup_id: BackupId): Promise<Outcome> {
+  const decision = { backup_id, keep: false, reasons: ['half_removed'] };
+  throwIfAborted(run.signal);
+  try {
+    await run.agent.delete(backup_id, { signal: run.signal });
+  } catch (error) {
+    const failure = failureOf(run, backup_id, error);
+    if (failure !== null) return { ...decision, removal: failure };
+  }
+  return { ...decision, removal: 'removed' };
+}
+
+/** @returns null when somebody else was quicker */
+function failureOf({ signal }: ThinRun, backup_id: BackupId, error: unknown): FailedRemoval | null {
+  throwIfAborted(signal);
+  if (error instanceof BackupError && error.code === 'backup_not_found') return null;
+  const { code, message } = serializeError(error);
+  return { backup_id, code, message };
+}
