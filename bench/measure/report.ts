@@ -32,7 +32,7 @@ Written by \`npm run bench -- --write\`; \`npm run bench -- NAME\` runs one case
 - Ours is the built command line as a whole process: it starts Node.js, hashes every file and the archive, and flushes the archive to the disk.
 - Runs alternate between ours and the rival, each goes first as often as the other, and the table shows medians. One round before them is not counted.
   What a run wrote is removed, and the disk flushed, before the next.
-- A: the \`node_modules\` of this project. B: one file of 1 GiB that looks like a database. C: 100,000 tiny files.
+- A: the \`node_modules\` of this project, without what npm calls extraneous in it. B: one file of 1 GiB that looks like a database. C: 100,000 tiny files.
 - The result is "aim" when the aim is reached, "pass" when the limit is kept, "MISS" otherwise.
 `;
 
