@@ -11,6 +11,7 @@ import { checkPlaces } from './check-places.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { JobContext } from './job-run.ts';
 import type { Journal } from './journal.ts';
+import { planMark } from './plan-mark.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -69,7 +70,8 @@ export async function createBackup(
 async function keep(making: Making, place: NewBackup, result: CreateResult): Promise<BackupRecord> {
   const { parts, backupId } = making;
   const record = recordFor(making, result);
-  const made = { backupId, size: result.size, sha256: result.sha256, manifestSha256: result.manifestSha256 };
+  const { size, sha256, manifestSha256 } = result;
+  const made = { backupId, size, sha256, manifestSha256, planMark: planMark(making.request) };
   await parts.store.made.add(made).catch((error: unknown) => {
     parts.warn(toBackupError(error).message);
   });

@@ -98,6 +98,7 @@ async function decide(run: ThinRun, backups: Backups): Promise<Decided> {
         ? null
         : { atMs: parseIso(note.acknowledged.at), newestMs: parseIso(note.acknowledged.newest) },
     wasMadeHere: isOwn ? (backupId) => made.has(backupId) : null,
+    planMarkOf: (backupId) => made.get(backupId)?.planMark ?? null,
   };
   const { policy, automaticOnly } = request;
   const thinned = thinGroup(backups, { policy, automaticOnly }, context);

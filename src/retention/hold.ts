@@ -17,6 +17,8 @@ export interface HoldContext {
   readonly arrived: BackupId | null;
   /** Whether this machine made the backup; null where that is not known, e.g. for those of another instance. */
   readonly wasMadeHere: ((backupId: BackupId) => boolean) | null;
+  /** A fingerprint of what its plan was set to take when the backup was made; null where that is not known. */
+  readonly planMarkOf: (backupId: BackupId) => string | null;
 }
 
 const DAY_MS = 86_400_000;
@@ -46,11 +48,14 @@ function fromElsewhere(backups: readonly Sized[], { acknowledged, wasMadeHere }:
   return { reason: 'unknown_origin', message: `${what} Nothing is deleted until that is acknowledged.` };
 }
 
-function smaller(backups: readonly Sized[], { acknowledged }: HoldContext): Hold | null {
+function smaller(backups: readonly Sized[], { acknowledged, planMarkOf }: HoldContext): Hold | null {
   const [newest] = backups;
   if (newest === undefined) return null;
   const since = acknowledged?.newestMs ?? -Infinity;
-  const comparable = backups.filter(({ ms, sources }) => ms >= since && sources === newest.sources);
+  const mark = planMarkOf(newest.backup_id);
+  const isOfSamePlan = ({ backup_id, sources }: Sized): boolean =>
+    sources === newest.sources && !differ(mark, planMarkOf(backup_id));
+  const comparable = backups.filter((backup) => backup.ms >= since && isOfSamePlan(backup));
   const before = comparable.slice(1, 1 + COMPARED);
   if (before.length === 0) return null;
   for (const key of ['bytes', 'files'] as const) {
@@ -58,10 +63,16 @@ function smaller(backups: readonly Sized[], { acknowledged }: HoldContext): Hold
     if (newest[key] * 2 >= usual || isNewNormal(comparable.slice(0, NEW_NORMAL).map((backup) => backup[key]))) continue;
     const what = `Backup ${newest.backup_id} has ${String(newest[key])} ${key}, those before it had ${String(usual)}.`;
     const hint = 'Look whether everything is still in it. Nothing is deleted until that is acknowledged';
-    return { reason: 'smaller', message: `${what} ${hint}, or until three backups have the new size.` };
+    return {
+      reason: 'smaller',
+      message: `${what} ${hint}, or until three backups have the new size, or the plan takes something else.`,
+    };
   }
   return null;
 }
+
+/** Whether both are known, and not the same. */
+const differ = (a: string | null, b: string | null): boolean => a !== null && b !== null && a !== b;
 
 /** Three in a row that are about as large as each other. */
 function isNewNormal(sizes: readonly number[]): boolean {

@@ -11,18 +11,22 @@ export interface MadeBackup {
   readonly size: number;
   readonly sha256: string;
   readonly manifestSha256: string;
+  /** Fingerprint of what its plan was set to take, 16 hex digits; null for backups of earlier versions. */
+  readonly planMark: string | null;
 }
 
-const NAME = /^(\d{8}T\d{6}Z-[0-9a-f]{8})\.(\d{1,16})\.([0-9a-f]{64})\.([0-9a-f]{64})$/;
+const NAME = /^(\d{8}T\d{6}Z-[0-9a-f]{8})\.(\d{1,16})\.([0-9a-f]{64})\.([0-9a-f]{64})(?:\.([0-9a-f]{16}))?$/;
 
-const fileName = (made: MadeBackup): string =>
-  `${made.backupId}.${String(made.size)}.${made.sha256}.${made.manifestSha256}`;
+function fileName({ backupId, size, sha256, manifestSha256, planMark }: MadeBackup): string {
+  const name = `${backupId}.${String(size)}.${sha256}.${manifestSha256}`;
+  return planMark === null ? name : `${name}.${planMark}`;
+}
 
 function parseName(name: string): MadeBackup | null {
   const parts = NAME.exec(name);
   if (parts === null) return null;
-  const [, backupId = '', size = '', sha256 = '', manifestSha256 = ''] = parts;
-  return isBackupId(backupId) ? { backupId, size: Number(size), sha256, manifestSha256 } : null;
+  const [, backupId = '', size = '', sha256 = '', manifestSha256 = '', planMark = null] = parts;
+  return isBackupId(backupId) ? { backupId, size: Number(size), sha256, manifestSha256, planMark } : null;
 }
 
 /**

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { BackupError } from '../../../src/errors.ts';
 import type { BackupEvent } from '../../../src/events.ts';
 import type { ThinReport, ThinRequest } from '../../../src/manager/retention.ts';
-import type { BackupRecord } from '../../../src/model.ts';
+import type { BackupRecord, BackupRequest } from '../../../src/model.ts';
 import { engineBench } from '../../helpers/engine-bench.ts';
 import { memoryAgent } from '../../helpers/memory-agent.ts';
 import { MemoryStore } from '../../helpers/memory-store.ts';
@@ -336,8 +336,10 @@ describe('thinning a location', () => {
     const held = (): BackupEvent[] => bench().events.filter(({ event_type }) => event_type === 'held');
 
     /** The backups of this machine shrink in the last night. */
-    async function shrink(): Promise<string[]> {
-      const records = await makeNights(4);
+    async function shrink(lastNight: Partial<BackupRequest> = {}): Promise<string[]> {
+      const records = await makeNights(3);
+      bench().clock.advance(DAY_MS);
+      records.push(await bench().engine.create(bench().request(lastNight)).result);
       const { folder } = bench();
       const newest = records.at(-1)?.backup_id ?? '';
       const sidecar = join(folder, `${newest}.json`);
@@ -386,6 +388,13 @@ describe('thinning a location', () => {
       const [nas, local] = await Promise.all([thin({ agentId: 'nas' }), thin()]);
       assert.deepEqual([nas.held.map(({ reason }) => reason), nas.removed], [['unknown_origin'], []]);
       assert.deepEqual([local.held, local.removed.length], [[], 1]);
+    });
+
+    it('unless the plan leaves out more than before', async () => {
+      const { engine, request } = bench();
+      await shrink({ sources: request().sources.map((source) => ({ ...source, exclude: ['*.log'] })) });
+      assert.deepEqual((await thin()).held, []);
+      assert.deepEqual(await engine.retention.held(), []);
     });
 
     it('and begins anew when its notes cannot be read', async () => {

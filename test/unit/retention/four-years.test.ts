@@ -89,7 +89,7 @@ class Location {
     const { decisions, hold } = thinGroup(
       this.stored,
       { policy: POLICY, automaticOnly: true },
-      { ...context, wasMadeHere },
+      { ...context, wasMadeHere, planMarkOf: () => null },
     );
     const keep = new Set(decisions.filter((decision) => decision.keep).map(({ backup_id }) => backup_id));
     this.stored = this.stored.filter(({ backup_id }) => keep.has(backup_id));

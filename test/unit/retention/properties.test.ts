@@ -155,6 +155,7 @@ describe('retention, whatever the backups and the policy', () => {
           acknowledged: null,
           arrived: null,
           wasMadeHere: null,
+          planMarkOf: () => null,
           isInUse: (id) => inUse.has(id),
         };
         const { decisions, hold } = thinGroup(all, { policy: expiredOnly ? null : rules, automaticOnly }, context);

@@ -23,6 +23,7 @@ function thin(
     acknowledged: null,
     arrived: null,
     wasMadeHere: null,
+    planMarkOf: () => null,
     isInUse: () => false,
   };
   return thinGroup(backups, { policy, automaticOnly }, { ...known, ...context });
@@ -161,6 +162,13 @@ describe('nothing is deleted', () => {
   it('unless the plan has other sources now', () => {
     const changed = four({ 20: { bytes: 10, sources: [{ label: 'data' }] } });
     assert.equal(reason(changed), null);
+  });
+
+  it('unless the plan takes something else of them now', () => {
+    const backups = sizes(10, 1000, 1000, 1000);
+    assert.equal(reason(backups, { planMarkOf: (id) => (id.includes('20T') ? 'b' : 'a') }), null);
+    assert.equal(reason(backups, { planMarkOf: () => 'a' }), 'smaller');
+    assert.equal(reason(backups, { planMarkOf: (id) => (id.includes('20T') ? 'b' : null) }), 'smaller', 'or may not');
   });
 
   it('until somebody says that the new size is in order', () => {
