@@ -4,6 +4,7 @@ import { checkTemplate } from './lib/template.ts';
 import { followJobs } from './lib/follow-jobs.ts';
 import { onInput } from './lib/input.ts';
 import { readRetentionConfig, wantedPolicy, type RetentionConfig } from './lib/retention-config.ts';
+import { pinBackup, pinStatus, readPin } from './lib/pin-backup.ts';
 import { answerPreviews } from './lib/retention-preview.ts';
 import { scopeOf } from './lib/retention-scope.ts';
 import { runWork, type Run, type Worked } from './lib/run-job.ts';
@@ -34,7 +35,7 @@ export default function register(red: NodeAPI): void {
         stopping = new AbortController();
         return;
       }
-      await thin(this, {
+      await work(this, {
         message: message as Input['message'],
         send,
         runtime,
@@ -54,10 +55,15 @@ export default function register(red: NodeAPI): void {
   answerPreviews(red, runtime);
 }
 
-function thin(node: Node, { config, signal, ...run }: Input): Promise<void> {
+function work(node: Node, { config, signal, ...run }: Input): Promise<void> {
   return runWork(node, run, async (engine): Promise<Worked> => {
     const { message, runtime } = run;
+    const pin = readPin(message);
     const { agentIds, ...scope } = await scopeOf(node, { config, message, runtime });
+    if (pin !== null) {
+      const { payload, failure } = await pinBackup(engine, { ...pin, agentIds, signal });
+      return { result: { ...message, payload: structuredClone(payload) }, failure, status: pinStatus(payload) };
+    }
     const { payload, failure } = await thinLocations(engine, agentIds, {
       ...scope,
       policy: wantedPolicy(config),

@@ -64,7 +64,7 @@ export type {
   VerifyProblem,
   VerifyReport,
 } from './manager/reports.ts';
-export type { CopyRequest, LocalFolderOptions, RestoreRequest } from './manager/requests.ts';
+export type { BackupPlace, CopyRequest, LocalFolderOptions, RestoreRequest } from './manager/requests.ts';
 export { KeyRing } from './manager/key-ring.ts';
 export type { FailedRemoval, HeldGroup, ThinReport, ThinRequest } from './manager/retention.ts';
 export { openEngine } from './manager/open-engine.ts';

@@ -8,6 +8,7 @@ export const HELP = `Backups of Node-RED and of any other folder.
   node-red-backup restore  --at LOCATION [ID] --to DIR [--path PATH] [--overwrite] [--key-file FILE | --passphrase]
   node-red-backup keygen   [--out FILE]
   node-red-backup forget   --at LOCATION --instance ID --plan ID [--keep-last N] [--keep-daily N] … [--dry-run]
+  node-red-backup pin      --at LOCATION [ID] [--off]
   node-red-backup simulate --backups FILE --policy FILE [--now TIME]
 
 LOCATION is a folder of this machine. ID is a backup's id or the beginning of it; without it, the newest backup is meant.
@@ -23,6 +24,7 @@ LOCATION is a folder of this machine. ID is a backup's id or the beginning of it
   --keep-RULE   what is kept: --keep-last, -hourly, -daily, -weekly, -monthly, -yearly with a number (-1 for all), and
                 --keep-within, --keep-within-hourly … with a duration like 1y2m3d4h
   --instance, --plan   whose backups "forget" thins; without them it shows all there are, and removes none
+  --off         let retention remove a backup again that was pinned
   --dry-run     show what "forget" would remove
   --expired     remove expired backups only
   --automatic-only   leave alone what somebody asked for by hand

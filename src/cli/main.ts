@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   restore: () => import('./restore.ts'),
   keygen: () => import('./keygen.ts'),
   forget: () => import('./forget.ts'),
+  pin: () => import('./pin.ts'),
   simulate: () => import('./simulate.ts'),
 };
 

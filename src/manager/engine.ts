@@ -1,4 +1,4 @@
-import type { AgentListing, BackupAgent } from '../agents/agent.ts';
+import type { AgentListing, BackupAgent, RecordChanges } from '../agents/agent.ts';
 import type { LocalAgent } from '../agents/local.ts';
 import type { Clock } from '../clock.ts';
 import type { EventBus, JobKind } from '../events.ts';
@@ -13,7 +13,7 @@ import type {
   RestoreReport,
   VerifyReport,
 } from './reports.ts';
-import type { CopyRequest, LocalFolderOptions, RestoreRequest } from './requests.ts';
+import type { BackupPlace, CopyRequest, LocalFolderOptions, RestoreRequest } from './requests.ts';
 import type { HeldGroup, ThinReport, ThinRequest } from './retention.ts';
 
 export interface EngineOptions {
@@ -93,6 +93,8 @@ export interface Engine {
   onAgentsChanged(listener: () => void): () => void;
   list(signal: AbortSignal): Promise<MergedListing>;
   listAt(agentId: AgentId, signal: AbortSignal): Promise<AgentListing>;
+  /** As `changeBackup`: pins a backup at one location, or says when it expires. */
+  changeRecord(place: BackupPlace, changes: RecordChanges, signal: AbortSignal): Promise<BackupRecord>;
   /** Cancels what runs and closes the agents. */
   close(): Promise<void>;
 }

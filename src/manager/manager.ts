@@ -1,9 +1,10 @@
-import type { AgentListing, BackupAgent } from '../agents/agent.ts';
+import type { AgentListing, BackupAgent, RecordChanges } from '../agents/agent.ts';
 import type { LocalAgent } from '../agents/local.ts';
 import type { EventBus } from '../events.ts';
 import type { AgentId, BackupId, BackupRecord, BackupRequest, PlanId } from '../model.ts';
 import type { OrphanCopy } from '../store/copy-files.ts';
 import { planState } from '../store/state.ts';
+import { changeBackup } from './change-backup.ts';
 import { Copier } from './copier.ts';
 import { Creator } from './creator.ts';
 import type { EngineParts } from './engine-parts.ts';
@@ -17,7 +18,7 @@ import type {
   RestoreReport,
   VerifyReport,
 } from './reports.ts';
-import type { CopyRequest, LocalFolderOptions, RestoreRequest } from './requests.ts';
+import type { BackupPlace, CopyRequest, LocalFolderOptions, RestoreRequest } from './requests.ts';
 import { Jobs } from './jobs.ts';
 import { Journal } from './journal.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -171,6 +172,14 @@ export class Manager implements Engine {
   async listAt(agentId: AgentId, signal: AbortSignal): Promise<AgentListing> {
     const listing = await this.#parts.registry.get(agentId).list({ signal });
     return checkListing(listing, await this.#parts.store.made.all());
+  }
+
+  async changeRecord(
+    { backupId, agentId }: BackupPlace,
+    changes: RecordChanges,
+    signal: AbortSignal,
+  ): Promise<BackupRecord> {
+    return changeBackup(this.#parts.registry.get(agentId), { backupId, changes }, signal);
   }
 
   async close(): Promise<void> {

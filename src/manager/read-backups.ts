@@ -3,18 +3,12 @@ import type { LocalAgent } from '../agents/local.ts';
 import type { VerifyTask } from '../archive/tasks.ts';
 import { toBackupError, BackupError } from '../errors.ts';
 import { throwIfAborted } from '../io/abort.ts';
-import type { AgentId, BackupId, BackupRecord } from '../model.ts';
+import type { BackupRecord } from '../model.ts';
 import type { FileEntry, RestoreReport, VerifyProblem, VerifyReport } from './reports.ts';
-import type { RestoreRequest } from './requests.ts';
+import type { BackupPlace, RestoreRequest } from './requests.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { JobContext, Outcome } from './job-run.ts';
 import { pathProblem } from './request-problem.ts';
-
-/** A location and the id of a backup there. */
-export interface BackupPlace {
-  readonly backupId: BackupId;
-  readonly agentId: AgentId;
-}
 
 interface Found {
   readonly agent: LocalAgent;

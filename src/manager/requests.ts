@@ -1,6 +1,12 @@
 /** What the engine's verbs are asked. */
 import type { AgentId, BackupId } from '../model.ts';
 
+/** A location and the id of a backup there. */
+export interface BackupPlace {
+  readonly backupId: BackupId;
+  readonly agentId: AgentId;
+}
+
 /** A copy of a backup to a further location. */
 export interface CopyRequest {
   /** Null for the newest backup of this instance that the location lacks. */

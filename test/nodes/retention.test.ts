@@ -166,6 +166,54 @@ describe('retention', function () {
     assert.equal(host.statuses('agent').at(-1)?.fill, 'red');
   });
 
+  it('pins a backup by message, so that it stays, and unpins it', async () => {
+    await host.load(wired({ keepLast: '1' }));
+    const [first] = await backUp(1);
+    const { backup_id = '' } = first ?? {};
+    host.send('agent', { backup_id, agent_id: (await host.hear('copied'))['agent_id'], n: 'pin', pin: true });
+    const pinned = await host.hear('copied', ({ n }) => n === 'pin');
+    const agent_id = String(pinned['agent_id']);
+    assert.deepEqual(pinned.payload, { backup_id, pinned: true, locations: [agent_id], errors: {} });
+    assert.deepEqual(host.statuses('agent').at(-1), { fill: 'green', shape: 'dot', text: 'pinned' });
+    await backUp(2);
+    const { locations } = payloadOf(await host.hear('copied', ({ n }) => n === 2));
+    const why = locations[0]?.decisions.find((decision) => decision.backup_id === backup_id)?.reasons;
+    assert.deepEqual(why, ['guard:pinned']);
+    host.send('agent', { agent_id, backup_id, n: 'unpin', pin: false });
+    assert.equal((await host.hear('copied', ({ n }) => n === 'unpin')).payload['pinned'], false);
+    host.send('agent', { agent_id, backup: first, n: 'thin' });
+    assert.ok(payloadOf(await host.hear('copied', ({ n }) => n === 'thin')).locations[0]?.removed.includes(backup_id));
+  });
+
+  it('pins at the chosen locations that have the backup, and says where it could not', async () => {
+    const places = ['nas', 'other', 'empty'];
+    const nodes = places.map((place) => agentNodeOf(place, { place, wires: [['copied'], []] }));
+    const retention = retentionNode('agent', { locations: places, wires: [['told'], []] });
+    await host.load(heardFlow(smallCreate(folder(), { wires: [['nas', 'other', 'made'], []] }), ...nodes, retention));
+    host.send('create', { n: 1 });
+    const { backup_id } = (await host.hear('made'))['backup'] as BackupRecord;
+    for (const place of ['nas', 'other']) await host.hear('copied', ({ agent_id }) => agent_id === place);
+    agents.store('other').failOn = () => new BackupError('agent_unreachable', 'The other is away.');
+    host.send('agent', { pin: true, backup_id });
+    const { payload } = await host.hear('told');
+    assert.deepEqual([payload['locations'], payload['errors']], [['nas'], { other: 'The other is away.' }]);
+    assert.equal(((await host.hear('caught'))['error'] as { code?: string }).code, 'agent_unreachable');
+  });
+
+  it('refuses to pin what is nowhere, is not named, or with neither yes nor no', async () => {
+    await host.load(wired({}));
+    for (const [message, code, pattern] of [
+      [{ pin: true, backup_id: '20200101T000000Z-00000000' }, 'backup_not_found', /is at none of the locations/],
+      [{ pin: true }, 'invalid_request', /names no backup/],
+      [{ pin: 'yes', backup_id: '20200101T000000Z-00000000' }, 'invalid_request', /give true to pin/],
+    ] as const) {
+      host.send('agent', { agent_id: 'local', n: code + pattern.source, ...message });
+      const { error } = await host.hear('caught', ({ n }) => n === code + pattern.source);
+      assert.equal((error as { code?: string }).code, code);
+      assert.match((error as Error).message, pattern);
+    }
+  });
+
   for (const [what, changes, message, pattern] of [
     [
       'a rule that is not in order',

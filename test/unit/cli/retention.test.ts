@@ -117,6 +117,25 @@ describe('the command line thins backups:', () => {
     }
   });
 
+  describe('pin', () => {
+    it('keeps a backup from being removed until it is taken off again', async () => {
+      const ids = stored(3);
+      const last = ids[2] ?? '';
+      const forget = ['forget', '--at', target, '--instance', INSTANCE, '--plan', 'plan', '--keep-last', '1', '--json'];
+      const { code, stdout } = await run('pin', '--at', target, last);
+      assert.deepEqual([code, stdout], [0, `${last} is pinned: retention never removes it\n`]);
+      const kept = JSON.parse((await run(...forget)).stdout) as Decision[];
+      assert.deepEqual(kept.at(-1), { backup_id: last, keep: true, reasons: ['guard:pinned'] });
+      const off = await run('pin', '--at', target, last, '--off', '--json');
+      assert.equal((JSON.parse(off.stdout) as BackupRecord).pinned, false);
+      await run(...forget);
+      assert.deepEqual(
+        readdirSync(target).filter((name) => name.endsWith('.json')),
+        [`${ids[0] ?? ''}.json`],
+      );
+    });
+  });
+
   describe('forget', () => {
     const chosen = ['--instance', INSTANCE, '--plan', 'plan'];
 
