@@ -10,6 +10,7 @@ import { ROOT } from '../data/dataset.ts';
 import { alternate, type Contestant } from '../measure/alternate.ts';
 import { seconds } from '../measure/format.ts';
 import { emptyFolder, outFolder, removeFolder } from '../measure/our-command.ts';
+import { renderText } from '../measure/report.ts';
 import type { BenchCase, Row } from '../measure/row.ts';
 import type { TransferJob } from '../measure/sftp-transfer.ts';
 import type { CommandLine } from '../measure/timed-run.ts';
@@ -40,19 +41,20 @@ const local = (): string => join(outFolder('local'), 'copy');
 
 function ours(arena: Arena, line: Line, direction: Direction): Contestant {
   const { server, file, record } = arena;
-  const settings = server.settings(remote(), { port: line.port });
   const job = join(server.home, `${direction}.json`);
-  const write = (what: Direction, path: string): void => {
+  const write = (what: Direction, path: string, port: number): void => {
+    const settings = server.settings(remote(), { port });
     writeFileSync(job, JSON.stringify({ direction: what, settings, record, path } satisfies TransferJob));
   };
   return {
     prepare() {
       for (const folder of ['remote', 'local']) emptyFolder(outFolder(folder));
       if (direction === 'download') {
-        write('upload', file);
+        // Not over the line: the proxy lives in this process, which waits here.
+        write('upload', file, server.port);
         execFileSync(process.execPath, [TRANSFER, job]);
       }
-      write(direction, direction === 'upload' ? file : local());
+      write(direction, direction === 'upload' ? file : local(), line.port);
     },
     command: { file: process.execPath, args: [TRANSFER, job] },
     clean,
@@ -104,6 +106,7 @@ async function compare(arena: Arena, line: Line, rivals: Readonly<Record<string,
         atLeast: 1.2,
         aim: line.aim,
       });
+      console.error(renderText(rows.slice(-1)));
     }
   }
   return rows;
