@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { BackupError } from '../errors.ts';
 import { UNKNOWN_OWNER_MS } from '../io/partial-name.ts';
+import { throwIfAborted } from '../io/abort.ts';
 import type { BackupId, BackupRecord } from '../model.ts';
 import type { AgentOptions, OpenArchive, UploadOptions } from './agent.ts';
 import { checkedArchive } from './checked-archive.ts';
@@ -47,6 +48,7 @@ export class PartialArchives {
         const since = this.#clock.monotonic();
         this.#interrupted.set(record.backup_id, { name, kept: left, sha256: record.sha256, since });
       }
+      throwIfAborted(signal);
       throw error;
     }
     return name;
