@@ -16,7 +16,7 @@ import type { TransferJob } from '../measure/sftp-transfer.ts';
 import type { CommandLine } from '../measure/timed-run.ts';
 
 /** Over the slow line a round takes minutes. */
-const ROUNDS = { near: 3, far: 1 };
+const ROUNDS = { near: 5, far: 1 };
 const DELAY_MS = 20;
 const TRANSFER = join(ROOT, 'bench/measure/sftp-transfer.ts');
 

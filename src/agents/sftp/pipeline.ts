@@ -9,11 +9,13 @@ import type { RemoteFile } from './requests.ts';
 
 /** Servers of OpenSSH take up to 255 KiB in a request; ssh2 cuts what others do not take. */
 const REQUEST_BYTES = 128 * 1024;
-/** Bytes that may be on their way: more than the window of an SSH channel, so that it never runs dry. */
+/** Bytes that may be on their way there: more than the window of an SSH channel, so that it never runs dry. */
 const IN_FLIGHT_BYTES = 3 * 1024 * 1024;
+/** Bytes that may be asked for: what a line of 100 MB/s holds when an answer takes 120 ms. */
+const ASKED_BYTES = 12 * 1024 * 1024;
 
 const ROOM_BYTES = 1024 * 1024;
-const READS_IN_FLIGHT = IN_FLIGHT_BYTES / REQUEST_BYTES;
+const READS_IN_FLIGHT = ASKED_BYTES / REQUEST_BYTES;
 
 export interface WriteOptions {
   /** Where the first byte goes. */

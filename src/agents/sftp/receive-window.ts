@@ -1,7 +1,7 @@
 import type { SFTPWrapper } from 'ssh2';
 
 /** What a server may send before it hears more of us: enough for all that is asked for at once, with room to spare. */
-const WINDOW_BYTES = 8 * 1024 * 1024;
+const WINDOW_BYTES = 32 * 1024 * 1024;
 
 /** The part of ssh2 that is not its published interface, as far as it is there. */
 interface Inner {
