@@ -1,12 +1,14 @@
 /** A real Node-RED whose event loop and memory are watched while it does one thing. */
 import { existsSync, mkdirSync, readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { startNodeRed } from '../../scripts/start-node-red.ts';
 import { installInto, packTo } from '../../test/helpers/packed-package.ts';
 import { ROOT } from '../data/dataset.ts';
 import type { LoopDelay } from './loop-delay.ts';
 import { emptyFolder, outFolder, removeFolder } from './our-command.ts';
 
+const MOST_TRIES = 20;
 const PRELOAD = join(ROOT, 'bench/measure/loop-delay.ts');
 
 /** Makes a user directory with the packed package in it, and removes it again. */
@@ -32,6 +34,7 @@ export async function watchedRun(userDir: string, flows: readonly object[], addr
   process.env['BENCH_DELAY_FILE'] = delayFile;
   const red = await startNodeRed({ userDir, nodeArguments: ['--import', PRELOAD], flows });
   try {
+    await settled(red.process.pid ?? 0);
     red.process.kill('SIGWINCH');
     const response = await fetch(new URL(address, red.url));
     if (response.status !== 200) throw new Error(`${address} failed: ${await response.text()}`);
@@ -41,6 +44,17 @@ export async function watchedRun(userDir: string, flows: readonly object[], addr
     return JSON.parse(readFileSync(delayFile, 'utf8')) as LoopDelay;
   } finally {
     await red.stop();
+  }
+}
+
+/** Resolves when the process is idle: its memory has not grown for a second. */
+async function settled(pid: number): Promise<void> {
+  let known = -1;
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const pages = Number(readFileSync(`/proc/${String(pid)}/statm`, 'utf8').split(' ')[1]);
+    if (pages <= known) return;
+    known = pages;
+    await setTimeout(1000);
   }
 }
 
