@@ -1,10 +1,10 @@
 /** The verbs that read a stored backup. They run beside each other and beside whatever holds the turn. */
-import type { LocalAgent } from '../agents/local.ts';
 import type { VerifyTask } from '../archive/tasks.ts';
 import { toBackupError, BackupError } from '../errors.ts';
 import { throwIfAborted } from '../io/abort.ts';
 import type { AgentId, BackupId, BackupRecord } from '../model.ts';
 import type { FileEntry, RestoreReport, RestoreRequest, VerifyProblem, VerifyReport } from './engine.ts';
+import { archiveOnDisk, type StoredBackup } from './archive-on-disk.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { JobContext, Outcome } from './job-run.ts';
 import { pathProblem } from './request-problem.ts';
@@ -15,13 +15,8 @@ export interface BackupPlace {
   readonly agentId: AgentId;
 }
 
-interface Found {
-  readonly agent: LocalAgent;
-  readonly record: BackupRecord;
-}
-
-async function find(parts: EngineParts, { backupId, agentId }: BackupPlace, context: JobContext): Promise<Found> {
-  const agent = parts.registry.getLocal(agentId);
+async function find(parts: EngineParts, { backupId, agentId }: BackupPlace, context: JobContext): Promise<StoredBackup> {
+  const agent = parts.registry.get(agentId);
   context.identify({ backup_id: backupId, agent_id: agent.id, agent_name: agent.name });
   const record = await agent.get(backupId, { signal: context.signal });
   context.identify({ name: record.name });
@@ -52,15 +47,15 @@ export async function verifyBackup(
   context: JobContext,
 ): Promise<Outcome<VerifyReport>> {
   try {
-    const { agent, record } = await find(parts, place, context);
-    context.enter('verify');
-    const { compression } = record;
-    const keys = parts.keys.forArchive(record);
-    const expected = await expectation(parts, record);
-    const task: VerifyTask = { kind: 'verify', path: agent.archivePath(record), compression, keys, expected };
-    const { problems, files, bytes } = await parts.archive.runTask(task, taskContext(parts, context));
-    const report = { ok: problems.length === 0, backup_id: record.backup_id, problems, files, bytes };
-    return { value: report, backup: record, ...failureOf(report) };
+    const found = await find(parts, place, context);
+    const { record } = found;
+    const archive = await archiveOnDisk(parts, found, context);
+    try {
+      const report = await verifyArchive(parts, { path: archive.path, record }, context);
+      return { value: report, backup: record, ...failureOf(report) };
+    } finally {
+      await archive.release();
+    }
   } catch (error) {
     throwIfAborted(context.signal);
     const known = toBackupError(error);
@@ -69,6 +64,20 @@ export async function verifyBackup(
     const report = { ok: false, backup_id: place.backupId, problems: [problem], files: 0, bytes: 0 };
     return { value: report, backup: null, failure: known };
   }
+}
+
+async function verifyArchive(
+  parts: EngineParts,
+  { path, record }: { readonly path: string; readonly record: BackupRecord },
+  context: JobContext,
+): Promise<VerifyReport> {
+  context.enter('verify');
+  const { compression } = record;
+  const keys = parts.keys.forArchive(record);
+  const expected = await expectation(parts, record);
+  const task: VerifyTask = { kind: 'verify', path, compression, keys, expected };
+  const { problems, files, bytes } = await parts.archive.runTask(task, taskContext(parts, context));
+  return { ok: problems.length === 0, backup_id: record.backup_id, problems, files, bytes };
 }
 
 function failureOf({ backup_id, problems }: VerifyReport): { failure?: BackupError } {
@@ -89,24 +98,21 @@ export async function restoreBackup(
 ): Promise<Outcome<RestoreReport>> {
   const problem = pathProblem('target', request.target);
   if (problem !== null) throw new BackupError('invalid_request', problem);
-  const { agent, record } = await find(parts, request, context);
-  context.enter('extract');
-  const { target, paths, overwrite, keepSetuid } = request;
-  const { files, bytes } = await parts.archive.runTask(
-    {
-      kind: 'restore',
-      path: agent.archivePath(record),
-      compression: record.compression,
-      keys: parts.keys.forArchive(record),
-      backupId: record.backup_id,
-      target,
-      paths,
-      overwrite,
-      keepSetuid,
-    },
-    taskContext(parts, context),
-  );
-  return { value: { backup_id: record.backup_id, target, files, bytes }, backup: record };
+  const found = await find(parts, request, context);
+  const { record } = found;
+  const archive = await archiveOnDisk(parts, found, context);
+  try {
+    context.enter('extract');
+    const { target, paths, overwrite, keepSetuid } = request;
+    const { backup_id: backupId, compression } = record;
+    const keys = parts.keys.forArchive(record);
+    const how = { target, paths, overwrite, keepSetuid };
+    const task = { kind: 'restore', path: archive.path, compression, keys, backupId, ...how } as const;
+    const { files, bytes } = await parts.archive.runTask(task, taskContext(parts, context));
+    return { value: { backup_id: backupId, target, files, bytes }, backup: record };
+  } finally {
+    await archive.release();
+  }
 }
 
 /** What is in a backup, by its manifest. */
