@@ -52,24 +52,19 @@ export type {
 } from './events.ts';
 export { abortReason } from './io/abort.ts';
 export { formatBytes } from './io/format-bytes.ts';
+export type { Engine, EngineOptions, EngineRetention, Job } from './manager/engine.ts';
 export type {
-  CopyRequest,
-  Engine,
-  EngineOptions,
-  EngineRetention,
   EngineStatus,
   FileEntry,
-  Job,
-  LocalFolderOptions,
   MergedListing,
   PendingCopy,
   PlanStatus,
   RestoreReport,
-  RestoreRequest,
   RunningJob,
   VerifyProblem,
   VerifyReport,
-} from './manager/engine.ts';
+} from './manager/reports.ts';
+export type { CopyRequest, LocalFolderOptions, RestoreRequest } from './manager/requests.ts';
 export { KeyRing } from './manager/key-ring.ts';
 export type { FailedRemoval, HeldGroup, ThinReport, ThinRequest } from './manager/retention.ts';
 export { openEngine } from './manager/open-engine.ts';

@@ -1,6 +1,6 @@
 import type { ArchiveTask, TaskContext, TaskResults } from '../archive/tasks.ts';
 import type { Compression, KeySet } from '../model.ts';
-import type { FileEntry } from './engine.ts';
+import type { FileEntry } from './reports.ts';
 
 /** What the manager needs of the archive code. */
 export interface ArchivePort {

@@ -1,20 +1,19 @@
 import type { AgentListing, BackupAgent } from '../agents/agent.ts';
 import type { LocalAgent } from '../agents/local.ts';
 import type { Clock } from '../clock.ts';
-import type { SerializedError } from '../errors.ts';
-import type { BackupEvent, BackupStage, EventBus, JobKind, ManagerState } from '../events.ts';
-import type {
-  AgentId,
-  BackupId,
-  BackupRecord,
-  BackupRequest,
-  BrokenEntry,
-  JobId,
-  MergedRecord,
-  PlanId,
-  Progress,
-} from '../model.ts';
+import type { EventBus, JobKind } from '../events.ts';
+import type { AgentId, BackupId, BackupRecord, BackupRequest, JobId, PlanId } from '../model.ts';
 import type { KeyRing } from './key-ring.ts';
+import type {
+  EngineStatus,
+  FileEntry,
+  MergedListing,
+  PendingCopy,
+  PlanStatus,
+  RestoreReport,
+  VerifyReport,
+} from './reports.ts';
+import type { CopyRequest, LocalFolderOptions, RestoreRequest } from './requests.ts';
 import type { HeldGroup, ThinReport, ThinRequest } from './retention.ts';
 
 export interface EngineOptions {
@@ -43,129 +42,6 @@ export interface Job<T> {
   readonly result: Promise<T>;
   /** Ends the job with `canceled`; does nothing once it has ended. */
   cancel(): void;
-}
-
-export interface RunningJob {
-  readonly job_id: JobId;
-  readonly manager_state: JobKind;
-  readonly plan_id: PlanId | null;
-  readonly plan_name: string | null;
-  readonly node_id: string | null;
-  readonly name: string;
-  readonly automatic: boolean;
-  /** Null while it waits for its turn. */
-  readonly backup_stage: BackupStage | null;
-  readonly progress: Progress | null;
-  /** ISO, local offset. */
-  readonly started: string;
-}
-
-/** What the sensors show. Names are Home Assistant's where it has one. Times are ISO with the local offset, null when never. */
-export interface EngineStatus {
-  readonly manager_state: ManagerState;
-  readonly last_attempted_automatic_backup: string | null;
-  readonly last_completed_automatic_backup: string | null;
-  readonly last_action_event: BackupEvent | null;
-  readonly jobs: readonly RunningJob[];
-}
-
-export interface PlanStatus {
-  readonly last_attempted: string | null;
-  readonly last_completed: string | null;
-  /** The last backup that completed; null when there is none. */
-  readonly last_backup: BackupRecord | null;
-  /** Why the last attempt failed; null when it did not. */
-  readonly last_error: SerializedError | null;
-}
-
-export interface MergedListing {
-  /** Newest first, one entry a backup id. */
-  readonly backups: readonly MergedRecord[];
-  readonly broken: readonly (BrokenEntry & { readonly agent_id: AgentId })[];
-  /** A location that could not be listed, with the reason for people. The others are listed all the same. */
-  readonly agent_errors: Readonly<Record<AgentId, string>>;
-}
-
-export interface VerifyProblem {
-  readonly code: 'archive_corrupt' | 'unsupported_format' | 'key_missing' | 'key_incorrect';
-  /** The member that is damaged, null when the damage is not in one. */
-  readonly member: string | null;
-  readonly message: string;
-}
-
-export interface VerifyReport {
-  readonly ok: boolean;
-  readonly backup_id: BackupId;
-  readonly problems: readonly VerifyProblem[];
-  readonly files: number;
-  readonly bytes: number;
-}
-
-/** A copy of a backup to a further location. */
-export interface CopyRequest {
-  /** Null for the newest backup of this instance that the location lacks. */
-  readonly backupId: BackupId | null;
-  /** A location that is known to hold it, tried first; null when none is. */
-  readonly from: AgentId | null;
-  /** The location that gets it. */
-  readonly agentId: AgentId;
-  /** The flow node that asked, null for the command line. */
-  readonly nodeId: string | null;
-  readonly automatic: boolean;
-  /** For how long a copy that failed for a reason that may pass is tried again, in milliseconds; 0 for never. */
-  readonly retryForMs: number;
-}
-
-export interface RestoreRequest {
-  readonly backupId: BackupId;
-  readonly agentId: AgentId;
-  /** Absolute. */
-  readonly target: string;
-  /** Member names or folders of them; null for everything. */
-  readonly paths: readonly string[] | null;
-  readonly overwrite: boolean;
-  readonly keepSetuid: boolean;
-  readonly nodeId: string | null;
-}
-
-/** A copy that failed and is to be tried again. Times are ISO with the local offset. */
-export interface PendingCopy {
-  readonly backup_id: BackupId;
-  readonly agent_id: AgentId;
-  readonly node_id: string | null;
-  readonly tries: number;
-  readonly next_try: string;
-  readonly until: string;
-  readonly last_error: SerializedError;
-}
-
-export interface RestoreReport {
-  readonly backup_id: BackupId;
-  readonly target: string;
-  readonly files: number;
-  readonly bytes: number;
-}
-
-/** One line of a backup's manifest, as `files` shows it. Paths are text made printable. */
-export interface FileEntry {
-  readonly path: string;
-  readonly type: 'file' | 'directory' | 'symlink' | 'hardlink';
-  readonly size: number;
-  readonly mode: number;
-  /** Seconds since the epoch as text, up to nine decimals. */
-  readonly mtime: string;
-  readonly sha256: string | null;
-  readonly link: string | null;
-}
-
-export interface LocalFolderOptions {
-  /** False: it is listed only while somebody registers it. Default true: from now on. */
-  readonly listed?: boolean;
-  /**
-   * Absolute paths: from now on the folder is used only while it lies on another file system than all of these, i.e. while the disk
-   * or share that is meant is mounted. Empty for anywhere. Left out, it stays as it is.
-   */
-  readonly mountedApartFrom?: readonly string[];
 }
 
 /** Keeps generations; see docs/retention.md. */

@@ -2,7 +2,7 @@ import { formatMtime } from '../archive/format/manifest-line.ts';
 import type { ManifestLine } from '../archive/format/parse-manifest-line.ts';
 import { openArchive } from '../archive/read/open-archive.ts';
 import type { Compression, KeySet } from '../model.ts';
-import type { FileEntry } from './engine.ts';
+import type { FileEntry } from './reports.ts';
 
 function entryOf({ member, sha256 }: ManifestLine & { readonly kind: 'member' }): FileEntry {
   const { path, type, size, mode, mtimeNs, link } = member;

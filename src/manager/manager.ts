@@ -7,20 +7,17 @@ import { planState } from '../store/state.ts';
 import { Copier } from './copier.ts';
 import { Creator } from './creator.ts';
 import type { EngineParts } from './engine-parts.ts';
+import type { Engine, Job } from './engine.ts';
 import type {
-  CopyRequest,
-  Engine,
   EngineStatus,
   FileEntry,
-  Job,
-  LocalFolderOptions,
   MergedListing,
   PendingCopy,
   PlanStatus,
   RestoreReport,
-  RestoreRequest,
   VerifyReport,
-} from './engine.ts';
+} from './reports.ts';
+import type { CopyRequest, LocalFolderOptions, RestoreRequest } from './requests.ts';
 import { Jobs } from './jobs.ts';
 import { Journal } from './journal.ts';
 import type { KeyRing } from './key-ring.ts';

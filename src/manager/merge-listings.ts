@@ -3,7 +3,7 @@ import type { AgentListing } from '../agents/agent.ts';
 import { newestFirst } from '../agents/classify.ts';
 import type { AgentId, BackupCopy, BackupId, BackupRecord, BrokenEntry, MergedRecord } from '../model.ts';
 import type { MadeBackup } from '../store/made-backups.ts';
-import type { MergedListing } from './engine.ts';
+import type { MergedListing } from './reports.ts';
 
 export interface LocationListing {
   readonly agentId: AgentId;

@@ -5,7 +5,7 @@ import type { AgentId, BackupId } from '../model.ts';
 import { KeyedLock } from '../io/keyed-lock.ts';
 import type { OrphanCopy } from '../store/copy-files.ts';
 import { mayPass, pauseAfter } from './copy-pauses.ts';
-import type { PendingCopy } from './engine.ts';
+import type { PendingCopy } from './reports.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { adoptedEntry, newEntry, storedCopy } from './pending-entry.ts';
 import type { CopyTask, PendingEntry } from './pending-entry.ts';

@@ -3,8 +3,9 @@ import type { VerifyTask } from '../archive/tasks.ts';
 import { toBackupError, BackupError } from '../errors.ts';
 import { throwIfAborted } from '../io/abort.ts';
 import type { AgentId, BackupId, BackupRecord } from '../model.ts';
-import type { FileEntry, RestoreReport, RestoreRequest, VerifyProblem, VerifyReport } from './engine.ts';
 import { archiveOnDisk, type StoredBackup } from './archive-on-disk.ts';
+import type { FileEntry, RestoreReport, VerifyProblem, VerifyReport } from './reports.ts';
+import type { RestoreRequest } from './requests.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { JobContext, Outcome } from './job-run.ts';
 import { pathProblem } from './request-problem.ts';
@@ -15,7 +16,11 @@ export interface BackupPlace {
   readonly agentId: AgentId;
 }
 
-async function find(parts: EngineParts, { backupId, agentId }: BackupPlace, context: JobContext): Promise<StoredBackup> {
+async function find(
+  parts: EngineParts,
+  { backupId, agentId }: BackupPlace,
+  context: JobContext,
+): Promise<StoredBackup> {
   const agent = parts.registry.get(agentId);
   context.identify({ backup_id: backupId, agent_id: agent.id, agent_name: agent.name });
   const record = await agent.get(backupId, { signal: context.signal });

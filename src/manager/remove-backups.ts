@@ -1,4 +1,5 @@
 /** The deleting part of a run of retention. */
+import type { BackupAgent } from '../agents/agent.ts';
 import { BackupError, serializeError, toBackupError } from '../errors.ts';
 import { throwIfAborted } from '../io/abort.ts';
 import type { BackupId, BackupRecord, BrokenEntry } from '../model.ts';
@@ -7,6 +8,8 @@ import type { GroupNote } from '../store/group-notes.ts';
 import type { FailedRemoval } from './retention.ts';
 import type { ThinRun } from './thin-location.ts';
 import { retentionEvent } from './retention-event.ts';
+
+const IN_USE = 'guard:in_use';
 
 /** What became of a backup. */
 export interface Outcome extends Decision {
@@ -37,12 +40,14 @@ export async function removeBackups(
   const byId = new Map(records.map((record) => [record.backup_id, record]));
   const outcomes: Outcome[] = [];
   for (const backup_id of left) outcomes.push(await removeRest(run, backup_id));
+  // A copy that brings it back may be given up, and what is left then be forgotten.
+  const inUse = outcomes.filter(({ reasons }) => reasons.includes(IN_USE));
   for (const decision of decisions.toReversed()) {
     const record = byId.get(decision.backup_id);
     outcomes.push(decision.keep || record === undefined ? decision : await removeOne(run, record, decision));
   }
   const failed = outcomes.filter(({ removal }) => removal !== undefined && removal !== 'removed');
-  await write(run, { ...note, removing: failed.map(({ backup_id }) => backup_id) });
+  await write(run, { ...note, removing: [...inUse, ...failed].map(({ backup_id }) => backup_id) });
   return outcomes.reverse();
 }
 
@@ -52,17 +57,20 @@ async function write({ parts }: ThinRun, note: GroupNote): Promise<void> {
   });
 }
 
+function stays(backup_id: BackupId, reason: string): Outcome {
+  return { backup_id, keep: true, reasons: [reason] };
+}
+
 /** Things may have changed since the list was read, so that is looked at once more. */
 async function removeOne(run: ThinRun, record: BackupRecord, decision: Decision): Promise<Outcome> {
   const { parts, agent, signal } = run;
   const { backup_id } = record;
   throwIfAborted(signal);
-  const stays = (reason: string): Outcome => ({ backup_id, keep: true, reasons: [reason] });
   try {
     const { pinned, expires } = await agent.get(backup_id, { signal });
-    if (pinned) return stays('guard:pinned');
-    if (expires !== record.expires) return stays('guard:changed');
-    if (parts.isInUse(backup_id)) return stays('guard:in_use');
+    if (pinned) return stays(backup_id, 'guard:pinned');
+    if (expires !== record.expires) return stays(backup_id, 'guard:changed');
+    if (parts.isInUse(backup_id)) return stays(backup_id, IN_USE);
     await agent.delete(backup_id, { signal });
   } catch (error) {
     const failure = failureOf(run, backup_id, error);
@@ -72,17 +80,30 @@ async function removeOne(run: ThinRun, record: BackupRecord, decision: Decision)
   return { ...decision, removal: 'removed' };
 }
 
-/** Its sidecar, and with it all that was known of it, is gone already. */
+/** Its sidecar, and with it all that was known of it, is gone already, unless it was copied there anew since the list was read. */
 async function removeRest(run: ThinRun, backup_id: BackupId): Promise<Outcome> {
+  const { parts, agent, signal } = run;
   const decision = { backup_id, keep: false, reasons: ['half_removed'] };
-  throwIfAborted(run.signal);
+  throwIfAborted(signal);
   try {
-    await run.agent.delete(backup_id, { signal: run.signal });
+    if (await isWhole(agent, backup_id, signal)) return stays(backup_id, 'guard:changed');
+    if (parts.isInUse(backup_id)) return stays(backup_id, IN_USE);
+    await agent.delete(backup_id, { signal });
   } catch (error) {
     const failure = failureOf(run, backup_id, error);
     if (failure !== null) return { ...decision, removal: failure };
   }
   return { ...decision, removal: 'removed' };
+}
+
+async function isWhole(agent: BackupAgent, backup_id: BackupId, signal: AbortSignal): Promise<boolean> {
+  try {
+    await agent.get(backup_id, { signal });
+    return true;
+  } catch (error) {
+    if (error instanceof BackupError && error.code === 'backup_not_found') return false;
+    throw error;
+  }
 }
 
 /** @returns null when somebody else was quicker */

@@ -4,7 +4,7 @@ import { isBackupId } from '../backup-names.ts';
 import { isObject } from '../io/json-file.ts';
 import type { BackupRequest, Encryption, SourceSpec } from '../model.ts';
 import { extraProblem, RECORD_LIMITS } from '../record.ts';
-import type { CopyRequest } from './engine.ts';
+import type { CopyRequest } from './requests.ts';
 
 /** Timers of Node.js reach no further. */
 const MAX_TIMEOUT_MS = 2_147_483_647;

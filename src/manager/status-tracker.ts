@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { isTerminal } from '../events.ts';
 import type { BackupEvent, JobKind, ManagerState } from '../events.ts';
 import type { JobId } from '../model.ts';
-import type { RunningJob } from './engine.ts';
+import type { RunningJob } from './reports.ts';
 
 /** Kinds whose jobs take turns. */
 const TURN_KINDS: ReadonlySet<JobKind> = new Set(['create_backup', 'receive_backup']);

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { CreateTask, RestoreTask, TaskContext, TaskResults, VerifyTask } from '../../src/archive/tasks.ts';
 import { orAborted } from '../../src/io/abort.ts';
 import type { ArchivePort } from '../../src/manager/archive-port.ts';
-import type { FileEntry } from '../../src/manager/engine.ts';
+import type { FileEntry } from '../../src/manager/reports.ts';
 
 type AnyTask = CreateTask | VerifyTask | RestoreTask;
 

@@ -6,6 +6,7 @@
 const { readFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { dirname, join } = require('node:path');
+const { URL } = require('node:url');
 
 const root = join(__dirname, '../..');
 const dev = createRequire(join(root, 'node_modules/node-red-dev/package.json'));
@@ -21,17 +22,19 @@ function installed(name, from = root) {
 }
 
 const nodeRed = installed('node-red');
+/** By the path of the address: the catalogue's and the registry's hosts are not this file's business. */
 const ANSWERS = {
-  'https://catalogue.nodered.org/catalogue.json': { modules: [] },
-  'https://registry.npmjs.org/node-red': {
+  '/catalogue.json': { modules: [] },
+  '/node-red': {
     'dist-tags': { latest: nodeRed.version },
     versions: { [nodeRed.version]: nodeRed },
   },
 };
 
 dev('axios').get = async (url) => {
-  if (!(url in ANSWERS)) throw new Error(`No answer prepared for ${url}`);
-  return { data: ANSWERS[url] };
+  const { pathname } = new URL(url);
+  if (!(pathname in ANSWERS)) throw new Error(`No answer prepared for ${url}`);
+  return { data: ANSWERS[pathname] };
 };
 
 /** Every package below `name`, as NAME@VERSION. */

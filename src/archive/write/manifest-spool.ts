@@ -8,6 +8,7 @@ import {
   type Decipheriv,
   type Hash,
 } from 'node:crypto';
+import { freeBuffer } from '../../io/own-memory.ts';
 import { writeAll } from '../../io/write-all.ts';
 
 const BUFFERED = 256 * 1024;
@@ -55,11 +56,14 @@ export class ManifestSpool {
     return this.#hash.copy().digest('hex');
   }
 
-  /** Reads on into `target`, from the first line at the first call. Returns how many bytes; 0 at the end. */
+  /** Reads on into `target`, from the first line at the first call. Returns how many bytes, which may be fewer than fit; 0 at the end. */
   read(target: Uint8Array): number {
     this.#flush();
-    const count = readSync(this.#fd, target, 0, target.length, this.#read);
-    target.set(this.#decipher.update(target.subarray(0, count)));
+    const part = target.subarray(0, BUFFERED);
+    const count = readSync(this.#fd, part, 0, part.length, this.#read);
+    const plain = this.#decipher.update(part.subarray(0, count));
+    part.set(plain);
+    freeWhole(plain);
     this.#read += count;
     return count;
   }
@@ -76,7 +80,14 @@ export class ManifestSpool {
 
   #write(bytes: Buffer): void {
     this.#hash.update(bytes);
-    writeAll(this.#fd, this.#cipher.update(bytes));
+    const sealed = this.#cipher.update(bytes);
+    writeAll(this.#fd, sealed);
+    freeWhole(sealed);
     this.#size += bytes.length;
   }
+}
+
+/** Frees what a cipher gave: each step gives a buffer of its own, and a hundred thousand files make a hundred of them. */
+function freeWhole({ buffer, length }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === length) freeBuffer(buffer);
 }

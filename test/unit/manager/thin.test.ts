@@ -210,6 +210,46 @@ describe('thinning a location', () => {
     assert.ok(store.files.has('20200101T000000Z-00000000.lost.tar.zst'), 'an archive that we did not remove');
   });
 
+  it('leaves one that was half removed and has been copied there anew since the list was read', async () => {
+    const { engine, copyTo } = bench();
+    const records = await makeNights(3);
+    const nas = register();
+    for (const { backup_id } of records) await engine.copy(copyTo('nas', { backupId: backup_id })).result;
+    const [first] = records;
+    store.failOn = (call) =>
+      call === `remove ${first?.file ?? ''}` ? new BackupError('agent_unreachable', 'The NAS went away.') : null;
+    assert.equal((await thin({ agentId: 'nas' })).failed.length, 1);
+    store.failOn = () => null;
+    const list = nas.list.bind(nas);
+    nas.list = async (options) => {
+      const listing = await list(options);
+      nas.list = list;
+      await engine.copy(copyTo('nas', { backupId: first?.backup_id ?? null })).result;
+      return listing;
+    };
+    const report = await thin({ agentId: 'nas' });
+    assert.deepEqual(report.removed, []);
+    assert.ok((await there('nas')).includes(first?.backup_id ?? ''));
+  });
+
+  it('leaves one that was half removed while a copy of it waits', async () => {
+    const { engine, copyTo } = bench();
+    const records = await makeNights(3);
+    register();
+    for (const { backup_id } of records) await engine.copy(copyTo('nas', { backupId: backup_id })).result;
+    const [first] = records;
+    store.failOn = (call) =>
+      call === `remove ${first?.file ?? ''}` ? new BackupError('agent_unreachable', 'The NAS went away.') : null;
+    await thin({ agentId: 'nas' });
+    store.failOn = (call) =>
+      call.startsWith('put ') ? new BackupError('agent_unreachable', 'It is busy.', { temporary: true }) : null;
+    const again = copyTo('nas', { backupId: first?.backup_id ?? null, retryForMs: DAY_MS });
+    await assert.rejects(engine.copy(again).result, { code: 'agent_unreachable' });
+    store.failOn = () => null;
+    await thin({ agentId: 'nas' });
+    assert.ok(store.files.has(first?.file ?? ''));
+  });
+
   it('counts one that somebody else removed meanwhile as removed', async () => {
     const [first = ''] = ids(await makeNights(3));
     const local = await bench().engine.localAgent(bench().folder);

@@ -77,7 +77,8 @@ export class ThreadedSftpStore implements FileStore {
       const request = { verb: 'put', name, start, port: port2 } as const;
       await thread.call(request, { signal, onConfirmed, transfer: [port2] });
     } catch (error) {
-      throw sourceFailure()?.error ?? error;
+      // An upload that was ended also ends its source, whose error would hide what the store kept.
+      throw signal.aborted ? error : (sourceFailure()?.error ?? error);
     } finally {
       port.close();
     }

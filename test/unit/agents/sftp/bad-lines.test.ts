@@ -124,6 +124,25 @@ describe('an upload over a bad line', function () {
     assert.ok(proxy.sent < CONTENT.length - before + 6 * 1024 * 1024, `${String(proxy.sent)} bytes were sent again`);
   });
 
+  it('goes on where it was also when it was its source that stood still', async () => {
+    const controller = new AbortController();
+    const half = CONTENT.length / 2;
+    const end = (): void => {
+      controller.abort(new BackupError('timeout', 'No progress.', { temporary: true }));
+    };
+    const source = (): Promise<Readable> => {
+      const standsStill = new Readable({ read: () => setTimeout(end, 500) });
+      standsStill.push(CONTENT.subarray(0, half));
+      return Promise.resolve(standsStill);
+    };
+    const given = { signal: controller.signal, onProgress: () => undefined };
+    await assert.rejects(agent.upload(record, source, given), { code: 'timeout' });
+    proxy.sent = 0;
+    await upload();
+    await whole();
+    assert.ok(proxy.sent < half + 6 * 1024 * 1024, `${String(proxy.sent)} bytes were sent again`);
+  });
+
   it('leaves nothing when it is canceled', async () => {
     const controller = new AbortController();
     at(CONTENT.length / 2, () => {

@@ -1,0 +1,39 @@
+/** What the engine's verbs are asked. */
+import type { AgentId, BackupId } from '../model.ts';
+
+/** A copy of a backup to a further location. */
+export interface CopyRequest {
+  /** Null for the newest backup of this instance that the location lacks. */
+  readonly backupId: BackupId | null;
+  /** A location that is known to hold it, tried first; null when none is. */
+  readonly from: AgentId | null;
+  /** The location that gets it. */
+  readonly agentId: AgentId;
+  /** The flow node that asked, null for the command line. */
+  readonly nodeId: string | null;
+  readonly automatic: boolean;
+  /** For how long a copy that failed for a reason that may pass is tried again, in milliseconds; 0 for never. */
+  readonly retryForMs: number;
+}
+
+export interface RestoreRequest {
+  readonly backupId: BackupId;
+  readonly agentId: AgentId;
+  /** Absolute. */
+  readonly target: string;
+  /** Member names or folders of them; null for everything. */
+  readonly paths: readonly string[] | null;
+  readonly overwrite: boolean;
+  readonly keepSetuid: boolean;
+  readonly nodeId: string | null;
+}
+
+export interface LocalFolderOptions {
+  /** False: it is listed only while somebody registers it. Default true: from now on. */
+  readonly listed?: boolean;
+  /**
+   * Absolute paths: from now on the folder is used only while it lies on another file system than all of these, i.e. while the disk
+   * or share that is meant is mounted. Empty for anywhere. Left out, it stays as it is.
+   */
+  readonly mountedApartFrom?: readonly string[];
+}
