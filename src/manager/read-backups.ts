@@ -3,7 +3,8 @@ import type { VerifyTask } from '../archive/tasks.ts';
 import { toBackupError, BackupError } from '../errors.ts';
 import { throwIfAborted } from '../io/abort.ts';
 import type { AgentId, BackupId, BackupRecord } from '../model.ts';
-import { archiveOnDisk, type StoredBackup } from './archive-on-disk.ts';
+import { archiveOnDisk, archiveToProve, knownArchive, type StoredBackup } from './archive-on-disk.ts';
+import { archiveInParts } from './archive-parts.ts';
 import type { FileEntry, RestoreReport, VerifyProblem, VerifyReport } from './reports.ts';
 import type { RestoreRequest } from './requests.ts';
 import type { EngineParts } from './engine-parts.ts';
@@ -38,13 +39,6 @@ function taskContext(parts: EngineParts, context: JobContext): Parameters<Engine
   };
 }
 
-/** What the archive must be: what this instance made, before what a sidecar says. */
-async function expectation(parts: EngineParts, record: BackupRecord): Promise<VerifyTask['expected']> {
-  const made = (await parts.store.made.all()).get(record.backup_id);
-  const { size, sha256 } = made ?? record;
-  return { backupId: record.backup_id, size, sha256, files: record.files, bytes: record.bytes };
-}
-
 /** Proves that a backup can be restored. What it finds wrong is its result, and a `failed` event. */
 export async function verifyBackup(
   parts: EngineParts,
@@ -54,7 +48,7 @@ export async function verifyBackup(
   try {
     const found = await find(parts, place, context);
     const { record } = found;
-    const archive = await archiveOnDisk(parts, found, context);
+    const archive = await archiveToProve(parts, found, context);
     try {
       const report = await verifyArchive(parts, { path: archive.path, record }, context);
       return { value: report, backup: record, ...failureOf(report) };
@@ -77,12 +71,13 @@ async function verifyArchive(
   context: JobContext,
 ): Promise<VerifyReport> {
   context.enter('verify');
-  const { compression } = record;
+  const { backup_id: backupId, compression, files: fileCount, bytes: byteCount } = record;
   const keys = parts.keys.forArchive(record);
-  const expected = await expectation(parts, record);
+  const { size, sha256 } = await knownArchive(parts, record);
+  const expected = { backupId, size, sha256, files: fileCount, bytes: byteCount };
   const task: VerifyTask = { kind: 'verify', path, compression, keys, expected };
   const { problems, files, bytes } = await parts.archive.runTask(task, taskContext(parts, context));
-  return { ok: problems.length === 0, backup_id: record.backup_id, problems, files, bytes };
+  return { ok: problems.length === 0, backup_id: backupId, problems, files, bytes };
 }
 
 function failureOf({ backup_id, problems }: VerifyReport): { failure?: BackupError } {
@@ -105,15 +100,19 @@ export async function restoreBackup(
   if (problem !== null) throw new BackupError('invalid_request', problem);
   const found = await find(parts, request, context);
   const { record } = found;
-  const archive = await archiveOnDisk(parts, found, context);
+  const { target, paths, overwrite, keepSetuid } = request;
+  const open: typeof archiveInParts = paths === null ? archiveOnDisk : archiveInParts;
+  const archive = await open(parts, found, context);
   try {
     context.enter('extract');
-    const { target, paths, overwrite, keepSetuid } = request;
     const { backup_id: backupId, compression } = record;
     const keys = parts.keys.forArchive(record);
-    const how = { target, paths, overwrite, keepSetuid };
+    const made = (await parts.store.made.all()).get(backupId);
+    const origin = made === undefined ? {} : { manifestSha256: made.manifestSha256 };
+    const how = { target, paths, overwrite, keepSetuid, ...origin };
     const task = { kind: 'restore', path: archive.path, compression, keys, backupId, ...how } as const;
-    const { files, bytes } = await parts.archive.runTask(task, taskContext(parts, context));
+    const source = archive.source === undefined ? {} : { source: archive.source };
+    const { files, bytes } = await parts.archive.runTask(task, { ...taskContext(parts, context), ...source });
     return { value: { backup_id: backupId, target, files, bytes }, backup: record };
   } finally {
     await archive.release();
@@ -126,11 +125,20 @@ export async function* listFiles(
   { backupId, agentId }: BackupPlace,
   signal: AbortSignal,
 ): AsyncGenerator<FileEntry, void, undefined> {
-  const agent = parts.registry.getLocal(agentId);
+  const agent = parts.registry.get(agentId);
   const record = await agent.get(backupId, { signal });
+  const { compression } = record;
   const keys = parts.keys.forArchive(record);
-  for await (const entry of parts.archive.readFiles(agent.archivePath(record), record.compression, keys)) {
-    throwIfAborted(signal);
-    yield entry;
+  const archive = await archiveInParts(parts, { agent, record }, { signal, ...unheard });
+  try {
+    for await (const entry of parts.archive.readFiles({ ...archive, compression, keys })) {
+      throwIfAborted(signal);
+      yield entry;
+    }
+  } finally {
+    await archive.release();
   }
 }
+
+/** For what is no job. */
+const unheard = { enter: () => undefined, progress: () => undefined };
