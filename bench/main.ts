@@ -18,6 +18,7 @@ import { memory } from './cases/memory.ts';
 import { restore } from './cases/restore.ts';
 import { retention } from './cases/retention.ts';
 import { sftp } from './cases/sftp.ts';
+import { sftpList } from './cases/sftp-list.ts';
 import { sftpNodeRed } from './cases/sftp-node-red.ts';
 import { CACHE } from './data/dataset.ts';
 import { renderText, writeReport } from './measure/report.ts';
@@ -33,6 +34,7 @@ const CASES: readonly BenchCase[] = [
   eventLoop,
   list,
   retention,
+  sftpList,
   sftpNodeRed,
   encrypted,
   sftp,

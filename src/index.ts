@@ -16,7 +16,7 @@ export { isLocalAgent } from './agents/local.ts';
 export type { LocalAgent } from './agents/local.ts';
 export { createSftpAgent } from './agents/sftp.ts';
 export type { SftpAgentOptions } from './agents/sftp.ts';
-export { parseFingerprints } from './agents/sftp/host-key.ts';
+export { fingerprintOf, parseFingerprints } from './agents/sftp/host-key.ts';
 export type { SftpSettings } from './agents/sftp/settings.ts';
 export { StoreAgent } from './agents/store-agent.ts';
 export type { StoreAgentOptions } from './agents/store-agent.ts';
@@ -52,6 +52,7 @@ export type {
 } from './events.ts';
 export { abortReason } from './io/abort.ts';
 export { formatBytes } from './io/format-bytes.ts';
+export { partialName } from './io/partial-name.ts';
 export type { Engine, EngineOptions, EngineRetention, Job } from './manager/engine.ts';
 export type {
   EngineStatus,

@@ -194,7 +194,7 @@ export interface BackupRequest {
   readonly nodeId: string | null;
 }
 
-/** `percent` is 0 to 100 and never falls; `total_bytes` is an estimate made before reading. */
+/** `percent` is 0 to 100 and never falls within a stage; `total_bytes` is an estimate made before reading. */
 export interface Progress {
   readonly percent: number;
   readonly bytes: number;

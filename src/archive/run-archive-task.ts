@@ -1,7 +1,9 @@
 import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { systemClock } from '../clock.ts';
 import { BackupError, deserializeError } from '../errors.ts';
+import type { ByteSource } from '../io/byte-source.ts';
+import { serveSource } from '../io/thread-source.ts';
 import type { ArchiveTask, TaskContext, TaskResults } from './tasks.ts';
 import type { FromWorker, ToWorker, WorkerData } from './worker/worker-message.ts';
 
@@ -26,9 +28,12 @@ export async function runArchiveTask<T extends ArchiveTask>(
 ): Promise<TaskResults[T['kind']]> {
   context.signal.throwIfAborted();
   const entry = new URL(`./worker/archive-worker${extname(import.meta.url)}`, import.meta.url);
-  const data: WorkerData = { task, niceness: context.niceness };
+  const served = context.source === undefined ? null : serve(context.source);
+  const source = served === null ? null : { port: served.far, size: served.size };
+  const data: WorkerData = { task, niceness: context.niceness, source };
   // It opens each file of a backup: not keeping book of them is a few percent.
-  const worker = new Worker(entry, { workerData: data, resourceLimits: LIMITS, trackUnmanagedFds: false });
+  const options = { workerData: data, resourceLimits: LIMITS, trackUnmanagedFds: false };
+  const worker = new Worker(entry, { ...options, transferList: source === null ? [] : [source.port] });
   const ended = new Promise<void>((resolve) => {
     worker.once('exit', () => {
       resolve();
@@ -52,7 +57,21 @@ export async function runArchiveTask<T extends ArchiveTask>(
     context.signal.removeEventListener('abort', cancel);
     // It ends by itself: see `FramePool.close` for why a thread is not terminated when that can be helped.
     await ended;
+    served?.near.close();
   }
+}
+
+interface Served {
+  readonly near: MessagePort;
+  readonly far: MessagePort;
+  readonly size: number;
+}
+
+/** Lets the task's thread read a source of this one. */
+function serve(source: ByteSource): Served {
+  const { port1: near, port2: far } = new MessageChannel();
+  serveSource(near, source);
+  return { near, far, size: source.size };
 }
 
 function settled(worker: Worker, context: TaskContext): Promise<TaskResults[ArchiveTask['kind']]> {

@@ -1,4 +1,5 @@
 /** What the archive code is asked to do and what it answers. Plain data: it crosses the thread border. */
+import type { ByteSource } from '../io/byte-source.ts';
 import type {
   Compression,
   Encryption,
@@ -111,6 +112,8 @@ export interface RestoreTask {
   readonly paths: readonly string[] | null;
   readonly overwrite: boolean;
   readonly keepSetuid: boolean;
+  /** Of the manifest, when it is known from elsewhere; lower-case hex. Left out, that is not checked. */
+  readonly manifestSha256?: string;
 }
 
 export interface RestoreResult {
@@ -139,4 +142,6 @@ export interface TaskContext {
   /** 0 to 19; see `EngineOptions`. */
   readonly niceness: number;
   readonly onProgress: (progress: TaskProgress) => void;
+  /** Where the bytes of the archive that is restored come from, when not from its path, which then only names it. */
+  readonly source?: ByteSource;
 }

@@ -3,7 +3,8 @@ import { formatBytes, type BackupRecord, type BackupRequest, type Compression, t
 import { optional, required, type Command, type ExitCode, type Invocation } from './command.ts';
 import { encryptionOf, KEY_SWITCHES, KEY_TEXTS } from './keys.ts';
 import { fileCount } from './file-count.ts';
-import { parseLocation } from './location.ts';
+import { createThere } from './create-there.ts';
+import { LOCATION_REPEATABLE, LOCATION_TEXTS, parseLocation, type Location } from './location.ts';
 import { printJson, printLine } from './print.ts';
 import { withSession } from './session.ts';
 import { parseSource } from './source-option.ts';
@@ -20,7 +21,7 @@ function compressionOf(invocation: Invocation): Compression {
   return known;
 }
 
-async function requestOf(invocation: Invocation): Promise<BackupRequest> {
+async function requestOf(invocation: Invocation): Promise<Omit<BackupRequest, 'folder'>> {
   const exclude = invocation.texts['exclude'] ?? [];
   const sources = (invocation.texts['source'] ?? []).map((text) => parseSource(text, exclude));
   if (sources.length === 0) throw new UsageError('--source is missing: say what goes in.');
@@ -31,7 +32,6 @@ async function requestOf(invocation: Invocation): Promise<BackupRequest> {
     name: optional(invocation, 'name') ?? labels.slice(0, MAX_NAME),
     automatic: false,
     sources,
-    folder: parseLocation(required(invocation, 'to')),
     compression: compressionOf(invocation),
     encryption: await encryptionOf(invocation),
     excludeCaches: false,
@@ -63,29 +63,34 @@ function warnOfFailedFiles({ failed_files: { count, list } }: BackupRecord): voi
   if (list.length > 0 && count > SHOWN_FAILURES) console.error(`  … and ${count - SHOWN_FAILURES} more`);
 }
 
-function describe(record: BackupRecord, folder: string): string {
+function describe(record: BackupRecord, to: Location): string {
+  const { file } = record;
+  const place = to.kind === 'folder' ? join(to.folder, file) : `${to.server.shown.replace(/\/+$/, '')}/${file}`;
   return [
     `Backup   ${record.backup_id}  "${record.name}"`,
-    `Archive  ${join(folder, record.file)}`,
+    `Archive  ${place}`,
     `Size     ${formatBytes(record.size)}, from ${formatBytes(record.bytes)} in ${fileCount(record.files)}${record.protected ? ', encrypted' : ''}`,
   ].join('\n');
 }
 
 async function run(invocation: Invocation): Promise<ExitCode> {
+  const to = parseLocation(required(invocation, 'to'));
   const request = await requestOf(invocation);
-  const record = await withSession(invocation, ({ engine, finish }) => {
+  const record = await withSession(invocation, (session) => {
+    const { engine, finish } = session;
     tellInterrupted(engine);
-    return finish(engine.create(request));
+    if (to.kind === 'sftp') return createThere(session, request, { server: to.server, invocation });
+    return finish(engine.create({ ...request, folder: to.folder }));
   });
   warnOfFailedFiles(record);
-  await (invocation.json ? printJson(record) : printLine(describe(record, request.folder)));
+  await (invocation.json ? printJson(record) : printLine(describe(record, to)));
   return record.failed_files.count === 0 ? 0 : 3;
 }
 
 export const command: Command = {
-  texts: ['source', 'to', 'name', 'exclude', 'compression', 'recipient', ...KEY_TEXTS],
-  repeatable: ['source', 'exclude', 'recipient', ...KEY_TEXTS],
-  switches: KEY_SWITCHES,
+  texts: ['source', 'to', 'name', 'exclude', 'compression', 'recipient', ...LOCATION_TEXTS, ...KEY_TEXTS],
+  repeatable: ['source', 'exclude', 'recipient', ...LOCATION_REPEATABLE, ...KEY_TEXTS],
+  switches: ['send-unencrypted', ...KEY_SWITCHES],
   positionals: 0,
   run,
 };

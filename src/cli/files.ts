@@ -1,8 +1,8 @@
 import { formatBytes, type FileEntry } from '../index.ts';
-import { required, type Command, type ExitCode, type Invocation } from './command.ts';
+import { type Command, type ExitCode, type Invocation } from './command.ts';
 import { KEY_SWITCHES, KEY_TEXTS, keysOf } from './keys.ts';
 import { findBackup } from './find-backup.ts';
-import { existingLocation } from './location.ts';
+import { LOCATION_REPEATABLE, LOCATION_TEXTS } from './location.ts';
 import { printJsonArray, printLine } from './print.ts';
 import { withSession } from './session.ts';
 
@@ -18,12 +18,11 @@ async function printTexts(entries: AsyncIterable<FileEntry>): Promise<void> {
 }
 
 async function run(invocation: Invocation): Promise<ExitCode> {
-  const folder = await existingLocation(required(invocation, 'at'));
-  const id = invocation.positionals[0] ?? null;
   const keys = await keysOf(invocation);
-  await withSession(invocation, async ({ engine, signal }) => {
+  await withSession(invocation, async (session) => {
+    const { engine, signal } = session;
     engine.keys.add(keys);
-    const { agent, record } = await findBackup(engine, { folder, id }, signal);
+    const { agent, record } = await findBackup(session, invocation);
     const entries = engine.files(record.backup_id, agent.id, signal);
     await (invocation.json ? printJsonArray(entries) : printTexts(entries));
   });
@@ -31,8 +30,8 @@ async function run(invocation: Invocation): Promise<ExitCode> {
 }
 
 export const command: Command = {
-  texts: ['at', ...KEY_TEXTS],
-  repeatable: KEY_TEXTS,
+  texts: ['at', ...LOCATION_TEXTS, ...KEY_TEXTS],
+  repeatable: [...LOCATION_REPEATABLE, ...KEY_TEXTS],
   switches: KEY_SWITCHES,
   positionals: 1,
   run,

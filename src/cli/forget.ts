@@ -1,7 +1,7 @@
 import { describePolicy, type BackupRecord, type Decision, type RetentionPolicy, type ThinReport } from '../index.ts';
 import { optional, required, type Command, type ExitCode, type Invocation } from './command.ts';
 import { decisionTable } from './decision-table.ts';
-import { existingLocation } from './location.ts';
+import { LOCATION_REPEATABLE, LOCATION_TEXTS, openLocation } from './location.ts';
 import { POLICY_OPTIONS, policyOf } from './policy-options.ts';
 import { printJson, printLine } from './print.ts';
 import { withSession, type Session } from './session.ts';
@@ -40,7 +40,7 @@ async function thinGroups(
   policy: RetentionPolicy,
   { engine, signal }: Session,
 ): Promise<Thinned[]> {
-  const agent = await engine.localAgent(await existingLocation(required(invocation, 'at')));
+  const agent = await openLocation(engine, required(invocation, 'at'), invocation);
   const chosen = chosenGroup(invocation);
   const all = groupsOf((await engine.listAt(agent.id, signal)).records);
   const isChosen = (group: Group): boolean =>
@@ -92,8 +92,8 @@ async function run(invocation: Invocation): Promise<ExitCode> {
 }
 
 export const command: Command = {
-  texts: ['at', 'instance', 'plan', ...POLICY_OPTIONS],
-  repeatable: [],
+  texts: ['at', 'instance', 'plan', ...LOCATION_TEXTS, ...POLICY_OPTIONS],
+  repeatable: LOCATION_REPEATABLE,
   switches: ['dry-run', 'expired', 'automatic-only', 'acknowledge'],
   positionals: 0,
   run,

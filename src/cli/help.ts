@@ -11,7 +11,8 @@ export const HELP = `Backups of Node-RED and of any other folder.
   node-red-backup pin      --at LOCATION [ID] [--off]
   node-red-backup simulate --backups FILE --policy FILE [--now TIME]
 
-LOCATION is a folder of this machine. ID is a backup's id or the beginning of it; without it, the newest backup is meant.
+LOCATION is a folder of this machine, or sftp://[user@]host[:port]/path of a server; /~/path begins in the folder that the login leads to.
+ID is a backup's id or the beginning of it; without it, the newest backup is meant.
 
   --source      what goes in; may be given several times. node-red=PATH is a Node-RED user directory
   --exclude     what stays out, in the syntax of .gitignore; may be given several times
@@ -20,6 +21,10 @@ LOCATION is a folder of this machine. ID is a backup's id or the beginning of it
   --key-file    identities of age, as keygen and age-keygen write them: "create" encrypts for them, the others decrypt with them
   --recipient   whom "create" encrypts for: the public half of a key; may be given several times
   --passphrase  encrypt or decrypt with a passphrase, which is asked for, or taken from NIGHTKEEP_PASSPHRASE
+  --ssh-key     private key to log in to a server with; its passphrase, if it has one, is taken from NIGHTKEEP_SSH_KEY_PASSPHRASE.
+                Or put a password into NIGHTKEEP_SFTP_PASSWORD
+  --host-key    SHA256:… of the server's host key; without it, the server must be in your known_hosts
+  --send-unencrypted   let "create" send a backup to a server that is not encrypted
   --out         where "keygen" puts the new key, with mode 600; without it, standard output
   --keep-RULE   what is kept: --keep-last, -hourly, -daily, -weekly, -monthly, -yearly with a number (-1 for all), and
                 --keep-within, --keep-within-hourly … with a duration like 1y2m3d4h

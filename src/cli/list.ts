@@ -1,7 +1,7 @@
 import { formatBytes, type BackupRecord } from '../index.ts';
 import { required, type Command, type ExitCode, type Invocation } from './command.ts';
 import { fileCount } from './file-count.ts';
-import { existingLocation } from './location.ts';
+import { LOCATION_REPEATABLE, LOCATION_TEXTS, openLocation } from './location.ts';
 import { printJson, printLine } from './print.ts';
 import { withSession } from './session.ts';
 import { renderTable, type Column } from './table.ts';
@@ -23,15 +23,20 @@ const row = (record: BackupRecord): readonly string[] => [
 ];
 
 async function run(invocation: Invocation): Promise<ExitCode> {
-  const folder = await existingLocation(required(invocation, 'at'));
-  const { records, broken } = await withSession(invocation, async ({ engine, signal }) => {
-    const agent = await engine.localAgent(folder);
-    return engine.listAt(agent.id, signal);
+  const { place, records, broken } = await withSession(invocation, async ({ engine, signal }) => {
+    const { id, name } = await openLocation(engine, required(invocation, 'at'), invocation);
+    return { place: name, ...(await engine.listAt(id, signal)) };
   });
   for (const entry of broken) console.error(`warning: ${entry.file}: ${entry.message}`);
   if (invocation.json) await printJson(records);
-  else await printLine(records.length === 0 ? `No backups in ${folder}` : renderTable(COLUMNS, records.map(row)));
+  else await printLine(records.length === 0 ? `No backups in ${place}` : renderTable(COLUMNS, records.map(row)));
   return 0;
 }
 
-export const command: Command = { texts: ['at'], repeatable: [], switches: [], positionals: 0, run };
+export const command: Command = {
+  texts: ['at', ...LOCATION_TEXTS],
+  repeatable: LOCATION_REPEATABLE,
+  switches: [],
+  positionals: 0,
+  run,
+};

@@ -4,18 +4,17 @@ import { required, type Command, type ExitCode, type Invocation } from './comman
 import { fileCount } from './file-count.ts';
 import { KEY_SWITCHES, KEY_TEXTS, keysOf } from './keys.ts';
 import { findBackup } from './find-backup.ts';
-import { existingLocation } from './location.ts';
+import { LOCATION_REPEATABLE, LOCATION_TEXTS } from './location.ts';
 import { printJson, printLine } from './print.ts';
 import { withSession } from './session.ts';
 
 async function run(invocation: Invocation): Promise<ExitCode> {
-  const folder = await existingLocation(required(invocation, 'at'));
   const target = resolve(required(invocation, 'to'));
-  const id = invocation.positionals[0] ?? null;
   const keys = await keysOf(invocation);
-  const report = await withSession(invocation, async ({ engine, signal, finish }) => {
+  const report = await withSession(invocation, async (session) => {
+    const { engine, finish } = session;
     engine.keys.add(keys);
-    const { agent, record } = await findBackup(engine, { folder, id }, signal);
+    const { agent, record } = await findBackup(session, invocation);
     const request = {
       backupId: record.backup_id,
       agentId: agent.id,
@@ -33,8 +32,8 @@ async function run(invocation: Invocation): Promise<ExitCode> {
 }
 
 export const command: Command = {
-  texts: ['at', 'to', 'path', ...KEY_TEXTS],
-  repeatable: ['path', ...KEY_TEXTS],
+  texts: ['at', 'to', 'path', ...LOCATION_TEXTS, ...KEY_TEXTS],
+  repeatable: ['path', ...LOCATION_REPEATABLE, ...KEY_TEXTS],
   switches: ['overwrite', ...KEY_SWITCHES],
   positionals: 1,
   run,

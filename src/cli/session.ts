@@ -6,6 +6,8 @@ import { showProgress } from './progress-bar.ts';
 
 export interface Session {
   readonly engine: Engine;
+  /** Absolute: where the engine keeps its state. */
+  readonly stateDir: string;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   /** Waits for a job with its progress on the terminal; Ctrl-C cancels it. */
@@ -21,9 +23,10 @@ function stateDir(invocation: Invocation): string {
   return join(base.startsWith('/') ? base : join(homedir(), '.local/state'), 'node-red-backup');
 }
 
-function sessionOf(engine: Engine, signal: AbortSignal): Session {
+function sessionOf(engine: Engine, stateDir: string, signal: AbortSignal): Session {
   return {
     engine,
+    stateDir,
     signal,
     async finish<T>(job: Job<T>): Promise<T> {
       const cancel = (): void => job.cancel();
@@ -45,14 +48,15 @@ export async function withSession<T>(invocation: Invocation, use: (session: Sess
   const stop = new AbortController();
   const abort = (): void => stop.abort();
   for (const signal of SIGNALS) process.once(signal, abort);
+  const folder = stateDir(invocation);
   const engine = await openEngine({
-    stateDir: stateDir(invocation),
+    stateDir: folder,
     instanceName: hostname(),
     nodeRedVersion: null,
     warn: (message) => console.error(`warning: ${message}`),
   });
   try {
-    return await use(sessionOf(engine, stop.signal));
+    return await use(sessionOf(engine, folder, stop.signal));
   } finally {
     await engine.close();
     for (const signal of SIGNALS) process.off(signal, abort);

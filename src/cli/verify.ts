@@ -1,9 +1,9 @@
 import { formatBytes, type VerifyReport } from '../index.ts';
-import { required, type Command, type ExitCode, type Invocation } from './command.ts';
+import { type Command, type ExitCode, type Invocation } from './command.ts';
 import { fileCount } from './file-count.ts';
 import { KEY_SWITCHES, KEY_TEXTS, keysOf } from './keys.ts';
 import { findBackup } from './find-backup.ts';
-import { existingLocation } from './location.ts';
+import { LOCATION_REPEATABLE, LOCATION_TEXTS } from './location.ts';
 import { printJson, printLine } from './print.ts';
 import { withSession } from './session.ts';
 
@@ -17,12 +17,11 @@ function describe({ ok, backup_id: id, files, bytes, problems }: VerifyReport): 
 }
 
 async function run(invocation: Invocation): Promise<ExitCode> {
-  const folder = await existingLocation(required(invocation, 'at'));
-  const id = invocation.positionals[0] ?? null;
   const keys = await keysOf(invocation);
-  const report = await withSession(invocation, async ({ engine, signal, finish }) => {
+  const report = await withSession(invocation, async (session) => {
+    const { engine, finish } = session;
     engine.keys.add(keys);
-    const { agent, record } = await findBackup(engine, { folder, id }, signal);
+    const { agent, record } = await findBackup(session, invocation);
     return finish(engine.verify(record.backup_id, agent.id, null));
   });
   await (invocation.json ? printJson({ ok: report.ok, problems: report.problems }) : printLine(describe(report)));
@@ -30,8 +29,8 @@ async function run(invocation: Invocation): Promise<ExitCode> {
 }
 
 export const command: Command = {
-  texts: ['at', ...KEY_TEXTS],
-  repeatable: KEY_TEXTS,
+  texts: ['at', ...LOCATION_TEXTS, ...KEY_TEXTS],
+  repeatable: [...LOCATION_REPEATABLE, ...KEY_TEXTS],
   switches: KEY_SWITCHES,
   positionals: 1,
   run,

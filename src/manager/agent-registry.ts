@@ -1,5 +1,5 @@
 import type { BackupAgent } from '../agents/agent.ts';
-import { createLocalAgent, isLocalAgent } from '../agents/local.ts';
+import { createLocalAgent } from '../agents/local.ts';
 import type { LocalAgent } from '../agents/local.ts';
 import type { Clock } from '../clock.ts';
 import { BackupError } from '../errors.ts';
@@ -94,14 +94,6 @@ export class AgentRegistry {
       'invalid_request',
       `agentId: there is no location "${agentId}". There are: ${known || 'none'}.`,
     );
-  }
-
-  /** @throws BackupError `invalid_request` when it is not a folder of this machine */
-  getLocal(agentId: AgentId): LocalAgent {
-    const agent = this.get(agentId);
-    if (isLocalAgent(agent)) return agent;
-    const what = `agentId: ${agent.name} is not a folder of this machine.`;
-    throw new BackupError('invalid_request', `${what} This version reads archives only from such folders.`);
   }
 
   localFolders(): readonly string[] {

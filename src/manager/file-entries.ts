@@ -1,7 +1,7 @@
 import { formatMtime } from '../archive/format/manifest-line.ts';
 import type { ManifestLine } from '../archive/format/parse-manifest-line.ts';
 import { openArchive } from '../archive/read/open-archive.ts';
-import type { Compression, KeySet } from '../model.ts';
+import type { ArchiveToRead } from './archive-port.ts';
 import type { FileEntry } from './reports.ts';
 
 function entryOf({ member, sha256 }: ManifestLine & { readonly kind: 'member' }): FileEntry {
@@ -18,12 +18,8 @@ function entryOf({ member, sha256 }: ManifestLine & { readonly kind: 'member' })
 }
 
 /** The members of an archive, from its manifest. */
-export async function* readFileEntries(
-  path: string,
-  compression: Compression,
-  keys: KeySet | null,
-): AsyncGenerator<FileEntry, void, undefined> {
-  const archive = await openArchive({ path, compression, keys, niceness: 0 });
+export async function* readFileEntries(toRead: ArchiveToRead): AsyncGenerator<FileEntry, void, undefined> {
+  const archive = await openArchive({ ...toRead, niceness: 0 });
   try {
     for await (const line of archive.manifest()) if (line.kind === 'member') yield entryOf(line);
   } finally {

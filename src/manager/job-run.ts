@@ -51,7 +51,7 @@ export class JobRun implements JobContext {
   readonly #clock: Clock;
   readonly #publish: (event: BackupEvent) => void;
   readonly #remember: JobRunOptions['remember'];
-  readonly #meter: ProgressMeter;
+  #meter: ProgressMeter;
   readonly #late: boolean;
   readonly #willRetry: JobRunOptions['willRetry'];
   #identity: JobIdentity;
@@ -90,6 +90,7 @@ export class JobRun implements JobContext {
 
   enter(stage: BackupStage | null): void {
     this.#stage = stage;
+    this.#meter = new ProgressMeter(this.#clock);
     this.#inProgress(null);
   }
 

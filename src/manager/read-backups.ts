@@ -1,22 +1,22 @@
 /** The verbs that read a stored backup. They run beside each other and beside whatever holds the turn. */
-import type { LocalAgent } from '../agents/local.ts';
 import type { VerifyTask } from '../archive/tasks.ts';
 import { toBackupError, BackupError } from '../errors.ts';
 import { throwIfAborted } from '../io/abort.ts';
 import type { BackupRecord } from '../model.ts';
+import { archiveOnDisk, archiveToProve, knownArchive, type StoredBackup } from './archive-on-disk.ts';
+import { archiveInParts } from './archive-parts.ts';
 import type { FileEntry, RestoreReport, VerifyProblem, VerifyReport } from './reports.ts';
 import type { BackupPlace, RestoreRequest } from './requests.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { JobContext, Outcome } from './job-run.ts';
 import { pathProblem } from './request-problem.ts';
 
-interface Found {
-  readonly agent: LocalAgent;
-  readonly record: BackupRecord;
-}
-
-async function find(parts: EngineParts, { backupId, agentId }: BackupPlace, context: JobContext): Promise<Found> {
-  const agent = parts.registry.getLocal(agentId);
+async function find(
+  parts: EngineParts,
+  { backupId, agentId }: BackupPlace,
+  context: JobContext,
+): Promise<StoredBackup> {
+  const agent = parts.registry.get(agentId);
   context.identify({ backup_id: backupId, agent_id: agent.id, agent_name: agent.name });
   const record = await agent.get(backupId, { signal: context.signal });
   context.identify({ name: record.name });
@@ -33,13 +33,6 @@ function taskContext(parts: EngineParts, context: JobContext): Parameters<Engine
   };
 }
 
-/** What the archive must be: what this instance made, before what a sidecar says. */
-async function expectation(parts: EngineParts, record: BackupRecord): Promise<VerifyTask['expected']> {
-  const made = (await parts.store.made.all()).get(record.backup_id);
-  const { size, sha256 } = made ?? record;
-  return { backupId: record.backup_id, size, sha256, files: record.files, bytes: record.bytes };
-}
-
 /** Proves that a backup can be restored. What it finds wrong is its result, and a `failed` event. */
 export async function verifyBackup(
   parts: EngineParts,
@@ -47,15 +40,15 @@ export async function verifyBackup(
   context: JobContext,
 ): Promise<Outcome<VerifyReport>> {
   try {
-    const { agent, record } = await find(parts, place, context);
-    context.enter('verify');
-    const { compression } = record;
-    const keys = parts.keys.forArchive(record);
-    const expected = await expectation(parts, record);
-    const task: VerifyTask = { kind: 'verify', path: agent.archivePath(record), compression, keys, expected };
-    const { problems, files, bytes } = await parts.archive.runTask(task, taskContext(parts, context));
-    const report = { ok: problems.length === 0, backup_id: record.backup_id, problems, files, bytes };
-    return { value: report, backup: record, ...failureOf(report) };
+    const found = await find(parts, place, context);
+    const { record } = found;
+    const archive = await archiveToProve(parts, found, context);
+    try {
+      const report = await verifyArchive(parts, { path: archive.path, record }, context);
+      return { value: report, backup: record, ...failureOf(report) };
+    } finally {
+      await archive.release();
+    }
   } catch (error) {
     throwIfAborted(context.signal);
     const known = toBackupError(error);
@@ -64,6 +57,21 @@ export async function verifyBackup(
     const report = { ok: false, backup_id: place.backupId, problems: [problem], files: 0, bytes: 0 };
     return { value: report, backup: null, failure: known };
   }
+}
+
+async function verifyArchive(
+  parts: EngineParts,
+  { path, record }: { readonly path: string; readonly record: BackupRecord },
+  context: JobContext,
+): Promise<VerifyReport> {
+  context.enter('verify');
+  const { backup_id: backupId, compression, files: fileCount, bytes: byteCount } = record;
+  const keys = parts.keys.forArchive(record);
+  const { size, sha256 } = await knownArchive(parts, record);
+  const expected = { backupId, size, sha256, files: fileCount, bytes: byteCount };
+  const task: VerifyTask = { kind: 'verify', path, compression, keys, expected };
+  const { problems, files, bytes } = await parts.archive.runTask(task, taskContext(parts, context));
+  return { ok: problems.length === 0, backup_id: backupId, problems, files, bytes };
 }
 
 function failureOf({ backup_id, problems }: VerifyReport): { failure?: BackupError } {
@@ -84,24 +92,25 @@ export async function restoreBackup(
 ): Promise<Outcome<RestoreReport>> {
   const problem = pathProblem('target', request.target);
   if (problem !== null) throw new BackupError('invalid_request', problem);
-  const { agent, record } = await find(parts, request, context);
-  context.enter('extract');
+  const found = await find(parts, request, context);
+  const { record } = found;
   const { target, paths, overwrite, keepSetuid } = request;
-  const { files, bytes } = await parts.archive.runTask(
-    {
-      kind: 'restore',
-      path: agent.archivePath(record),
-      compression: record.compression,
-      keys: parts.keys.forArchive(record),
-      backupId: record.backup_id,
-      target,
-      paths,
-      overwrite,
-      keepSetuid,
-    },
-    taskContext(parts, context),
-  );
-  return { value: { backup_id: record.backup_id, target, files, bytes }, backup: record };
+  const open: typeof archiveInParts = paths === null ? archiveOnDisk : archiveInParts;
+  const archive = await open(parts, found, context);
+  try {
+    context.enter('extract');
+    const { backup_id: backupId, compression } = record;
+    const keys = parts.keys.forArchive(record);
+    const made = (await parts.store.made.all()).get(backupId);
+    const origin = made === undefined ? {} : { manifestSha256: made.manifestSha256 };
+    const how = { target, paths, overwrite, keepSetuid, ...origin };
+    const task = { kind: 'restore', path: archive.path, compression, keys, backupId, ...how } as const;
+    const source = archive.source === undefined ? {} : { source: archive.source };
+    const { files, bytes } = await parts.archive.runTask(task, { ...taskContext(parts, context), ...source });
+    return { value: { backup_id: backupId, target, files, bytes }, backup: record };
+  } finally {
+    await archive.release();
+  }
 }
 
 /** What is in a backup, by its manifest. */
@@ -110,11 +119,20 @@ export async function* listFiles(
   { backupId, agentId }: BackupPlace,
   signal: AbortSignal,
 ): AsyncGenerator<FileEntry, void, undefined> {
-  const agent = parts.registry.getLocal(agentId);
+  const agent = parts.registry.get(agentId);
   const record = await agent.get(backupId, { signal });
+  const { compression } = record;
   const keys = parts.keys.forArchive(record);
-  for await (const entry of parts.archive.readFiles(agent.archivePath(record), record.compression, keys)) {
-    throwIfAborted(signal);
-    yield entry;
+  const archive = await archiveInParts(parts, { agent, record }, { signal, ...unheard });
+  try {
+    for await (const entry of parts.archive.readFiles({ ...archive, compression, keys })) {
+      throwIfAborted(signal);
+      yield entry;
+    }
+  } finally {
+    await archive.release();
   }
 }
+
+/** For what is no job. */
+const unheard = { enter: () => undefined, progress: () => undefined };

@@ -32,7 +32,8 @@ export async function makeStateFolder(stateDir: string): Promise<void> {
 export async function sweepFolder(folder: string, nowMs: number): Promise<void> {
   for (const name of (await readdir(folder)).filter(isPartialName)) {
     const found = await lstat(join(folder, name)).catch(() => null);
-    if (found !== null && isAbandoned(name, nowMs - found.mtimeMs)) await rm(join(folder, name), { force: true });
+    if (found !== null && isAbandoned(name, nowMs - found.mtimeMs))
+      await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 

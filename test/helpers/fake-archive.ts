@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { CreateTask, RestoreTask, TaskContext, TaskResults, VerifyTask } from '../../src/archive/tasks.ts';
 import { orAborted } from '../../src/io/abort.ts';
-import type { ArchivePort } from '../../src/manager/archive-port.ts';
+import type { ArchivePort, ArchiveToRead } from '../../src/manager/archive-port.ts';
 import type { FileEntry } from '../../src/manager/reports.ts';
 
 type AnyTask = CreateTask | VerifyTask | RestoreTask;
@@ -46,9 +46,9 @@ export class FakeArchive implements ArchivePort {
     };
   }
 
-  async *readFiles(path: string): AsyncGenerator<FileEntry, void, undefined> {
+  async *readFiles({ path, source }: ArchiveToRead): AsyncGenerator<FileEntry, void, undefined> {
     await Promise.resolve();
-    const size = readFileSync(path).length;
+    const size = source?.size ?? readFileSync(path).length;
     yield { path: 'data/x', type: 'file', size, mode: 0o644, mtime: '1', sha256: null, link: null };
     yield { path: 'data/y', type: 'file', size, mode: 0o644, mtime: '1', sha256: null, link: null };
   }

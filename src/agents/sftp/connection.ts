@@ -5,7 +5,7 @@ import { BackupError } from '../../errors.ts';
 import { orAborted, throwIfAborted } from '../../io/abort.ts';
 import { useKeyObjects } from './cipher-keys.ts';
 import { connectError } from './errors.ts';
-import { fingerprintOf, hostKeyError } from './host-key.ts';
+import { fingerprintOf, hostKeyAlgorithms, hostKeyError } from './host-key.ts';
 import { describeServer, type SftpSettings } from './settings.ts';
 import { openSocket } from './socket.ts';
 
@@ -162,11 +162,13 @@ function answerWith(password: string) {
 
 function connectOptions(settings: SftpSettings, problems: unknown[]): SftpClient.ConnectOptions {
   const { username, password, privateKey, passphrase, hostKeys } = settings;
+  const serverHostKey = hostKeyAlgorithms(settings.hostKeyTypes ?? []);
   return {
     username,
     ...(password === null ? {} : { password, tryKeyboard: true }),
     ...(privateKey === null ? {} : { privateKey }),
     ...(passphrase === null ? {} : { passphrase }),
+    ...(serverHostKey.length > 0 && { algorithms: { serverHostKey } }),
     readyTimeout: LOGIN_MS,
     keepaliveInterval: KEEPALIVE_MS,
     keepaliveCountMax: KEEPALIVES,

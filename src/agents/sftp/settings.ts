@@ -11,6 +11,8 @@ export interface SftpSettings {
   readonly passphrase: string | null;
   /** Fingerprints of the server that are accepted, as OpenSSH prints them: `SHA256:…`. With none, every server is refused. */
   readonly hostKeys: readonly string[];
+  /** Kinds of host keys that the server is asked for, as known_hosts names them; left out, it shows the one that it likes best. */
+  readonly hostKeyTypes?: readonly string[];
   /** Absolute, or relative to the folder that the login leads to. */
   readonly folder: string;
 }

@@ -22,6 +22,8 @@ export interface OpenOptions {
   readonly niceness: number;
   /** Ends the reading; when left out, nothing does. */
   readonly signal?: AbortSignal;
+  /** The archive's bytes, when they are not those of `path`; closed with the archive. */
+  readonly source?: ByteSource;
 }
 
 interface ArchiveBytes {
@@ -79,7 +81,7 @@ export async function openArchive(options: OpenOptions): Promise<OpenArchive> {
       `This Node.js (${process.version}) cannot read zstd. Use Node.js 22.15 or newer, or the command zstd.`,
     );
   }
-  const file = openFileSource(options.path);
+  const file = options.source ?? openFileSource(options.path);
   try {
     const sealed = options.keys === null ? null : await opened(file, options.keys);
     const layout = await readLayout(sealed ?? file, options.compression);

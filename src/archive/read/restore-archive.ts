@@ -18,7 +18,7 @@ import { Staging } from './staging.ts';
 export async function restoreArchive(task: RestoreTask, context: TaskContext): Promise<RestoreResult> {
   try {
     const target = realTarget(task.target);
-    const archive = await openArchive({ ...task, niceness: context.niceness, signal: context.signal });
+    const archive = await openArchive({ ...context, ...task });
     try {
       return await restoreFrom(archive, { ...task, target }, context);
     } finally {
@@ -30,7 +30,7 @@ export async function restoreArchive(task: RestoreTask, context: TaskContext): P
 }
 
 async function restoreFrom(archive: OpenArchive, task: RestoreTask, context: TaskContext): Promise<RestoreResult> {
-  const { paths, target, backupId, overwrite, keepSetuid } = task;
+  const { paths, target, backupId, overwrite, keepSetuid, manifestSha256 = null } = task;
   const selection = paths === null ? everything(archive) : await selectPaths(paths, archive.manifest());
   const folder = new StagingFolder(target);
   let isDone = false;
@@ -38,7 +38,13 @@ async function restoreFrom(archive: OpenArchive, task: RestoreTask, context: Tas
     const needed = await checkSpace(folder.path, selection);
     const staging = new Staging(folder.path, keepSetuid);
     try {
-      const run = new RestoreRun(archive, staging, { selection, context, backupId, whole: paths === null });
+      const run = new RestoreRun(archive, staging, {
+        selection,
+        context,
+        backupId,
+        manifestSha256,
+        whole: paths === null,
+      });
       const result = await run.run();
       staging.finish();
       await nextTurn();

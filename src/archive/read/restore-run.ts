@@ -1,3 +1,4 @@
+import { BackupError } from '../../errors.ts';
 import type { RestoreResult, TaskContext } from '../tasks.ts';
 import type { EndLine } from '../format/manifest-line.ts';
 import { Lockstep, type ContentUse, type MemberEntry } from './lockstep.ts';
@@ -13,6 +14,8 @@ export interface RunOptions {
   readonly context: TaskContext;
   /** Whose archive it must be. */
   readonly backupId: string;
+  /** What the manifest must have; null when that is not known. */
+  readonly manifestSha256: string | null;
   /** Everything is restored, so nothing is passed over unread. */
   readonly whole: boolean;
 }
@@ -52,8 +55,16 @@ export class RestoreRun {
       else await this.#member(line);
       isFirst = false;
     }
+    this.#checkOrigin(end);
     if (this.#options.whole) this.#lockstep.checkEnd(end, this.#archive.layout.manifestTarOffset);
     return { files: this.#files, bytes: this.#bytes };
+  }
+
+  /** The manifest proves every member, so it is enough to know that. */
+  #checkOrigin(end: EndLine | null): void {
+    const { manifestSha256, backupId } = this.#options;
+    if (manifestSha256 === null || end?.manifest_sha256 === manifestSha256) return;
+    throw new BackupError('archive_corrupt', `The archive is not the one that was made here as ${backupId}.`);
   }
 
   async #ownHeader(entry: MemberEntry): Promise<void> {

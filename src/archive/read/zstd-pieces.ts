@@ -8,13 +8,14 @@ interface Ahead {
   readonly result: Promise<{ bytes: Uint8Array<ArrayBuffer>; spare: ArrayBuffer } | { problem: string }>;
 }
 
-/** Frames by the seek table, some decompressed ahead. */
+/** Frames by the seek table, some decompressed ahead: the more, the longer they are read in turn. */
 export class ZstdPieces implements PieceSource {
   readonly #options: PieceOptions;
   readonly #ahead: Ahead[] = [];
   readonly #spares: ArrayBuffer[] = [];
   #last: ArrayBuffer | null = null;
   #index = 0;
+  #depth = 1;
 
   constructor(options: PieceOptions) {
     this.#options = options;
@@ -28,6 +29,7 @@ export class ZstdPieces implements PieceSource {
       return;
     }
     this.#ahead.length = 0;
+    this.#depth = 1;
     const index = frames.findIndex(isIn);
     this.#index = index === -1 ? frames.length : index;
   }
@@ -36,12 +38,13 @@ export class ZstdPieces implements PieceSource {
     const { layout, ahead } = this.#options;
     if (this.#last !== null) freeBuffer(this.#last);
     this.#last = null;
-    while (this.#ahead.length < ahead) {
+    while (this.#ahead.length < this.#depth) {
       const frame = layout.frames[this.#index];
       if (frame === undefined) break;
       this.#index += 1;
       this.#start(frame);
     }
+    this.#depth = Math.min(ahead, this.#depth + 1);
     const first = this.#ahead.shift();
     if (first === undefined) return null;
     const { tarOffset, size } = first.frame;

@@ -1,6 +1,7 @@
 /** The thread in which one archive task runs; see `runArchiveTask`. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { BackupError, serializeError } from '../../errors.ts';
+import { ThreadSource } from '../../io/thread-source.ts';
 import type { ArchiveTask, TaskContext, TaskResults } from '../tasks.ts';
 import { stepBack } from './step-back.ts';
 import type { FromWorker, ToWorker, WorkerData } from './worker-message.ts';
@@ -8,7 +9,8 @@ import type { FromWorker, ToWorker, WorkerData } from './worker-message.ts';
 const port = parentPort;
 if (port === null) throw new Error('archive-worker runs only as a worker thread');
 
-const { task, niceness } = workerData as WorkerData;
+const { task, niceness, source: sourcePort } = workerData as WorkerData;
+const source = sourcePort === null ? null : new ThreadSource(sourcePort);
 const canceling = new AbortController();
 
 function send(message: FromWorker): void {
@@ -36,6 +38,7 @@ try {
   const result = await run({
     signal: canceling.signal,
     niceness,
+    ...(source !== null && { source }),
     onProgress: (progress) => {
       send({ type: 'progress', progress });
     },
@@ -44,4 +47,5 @@ try {
 } catch (error) {
   send({ type: 'failed', error: serializeError(error) });
 }
+await source?.close();
 port.close();

@@ -1,9 +1,12 @@
 import type { SerializedError } from '../../errors.ts';
+import type { SourcePort } from '../../io/thread-source.ts';
 import type { ArchiveTask, TaskProgress, TaskResults } from '../tasks.ts';
 
 export interface WorkerData {
   readonly task: ArchiveTask;
   readonly niceness: number;
+  /** Null when the task reads a file of this machine, or none. */
+  readonly source: SourcePort | null;
 }
 
 /** From the worker to who started it. After `done` or `failed` nothing follows. */

@@ -49,6 +49,22 @@ describe('restore to a folder', () => {
     assert.equal(readFileSync(join(folder(), 'not', 'there', 'data', 'a'), 'utf8'), 'new a');
   });
 
+  it('refuses a sound archive that is not the one whose manifest is known', async () => {
+    const root = join(folder(), 'root');
+    const made = await create(join(folder(), 'first'), { sources: [folderSource(root)] });
+    writeFileSync(join(root, 'a'), 'other');
+    const other = join(folder(), 'other');
+    await create(other, { sources: [folderSource(root)] });
+    const { manifestSha256 } = made;
+    for (const paths of [null, ['data/sub/b']]) {
+      const restored = restore(other, target, { manifestSha256, paths });
+      await assert.rejects(restored, failsWith('archive_corrupt', /not the one that was made here/));
+      assert.equal(existsSync(target), false);
+    }
+    await restore(join(folder(), 'first'), target, { manifestSha256 });
+    assert.equal(readFileSync(join(target, 'data', 'a'), 'utf8'), 'new a');
+  });
+
   it('merges into a target that is there and leaves what is in it', async () => {
     mkdirSync(join(target, 'data'), { recursive: true });
     writeFileSync(join(target, 'data', 'mine'), 'mine');
