@@ -31,6 +31,8 @@ export interface HeaderSource {
   readonly path: string;
   readonly kind: SourceSpec['kind'];
   readonly outside?: readonly OutsideFile[];
+  /** Name of the member that is Node-RED's flow file. */
+  readonly flow_file?: string;
   /** Name of the member that holds the secret of the credentials. */
   readonly credential_secret?: string;
 }
@@ -111,11 +113,15 @@ export interface RestoreTask {
   readonly paths: readonly string[] | null;
   readonly overwrite: boolean;
   readonly keepSetuid: boolean;
+  /** Whether the result tells what `backup.json` says. */
+  readonly tellHeader?: boolean;
 }
 
 export interface RestoreResult {
   readonly files: number;
   readonly bytes: number;
+  /** The fields of `backup.json`, which come from outside; only when asked for. */
+  readonly header?: Readonly<Record<string, unknown>>;
 }
 
 export type ArchiveTask = CreateTask | VerifyTask | RestoreTask;

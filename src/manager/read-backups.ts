@@ -16,12 +16,16 @@ export interface BackupPlace {
   readonly agentId: AgentId;
 }
 
-interface Found {
+export interface Found {
   readonly agent: LocalAgent;
   readonly record: BackupRecord;
 }
 
-async function find(parts: EngineParts, { backupId, agentId }: BackupPlace, context: JobContext): Promise<Found> {
+export async function find(
+  parts: EngineParts,
+  { backupId, agentId }: BackupPlace,
+  context: JobContext,
+): Promise<Found> {
   const agent = parts.registry.getLocal(agentId);
   context.identify({ backup_id: backupId, agent_id: agent.id, agent_name: agent.name });
   const record = await agent.get(backupId, { signal: context.signal });
@@ -29,7 +33,7 @@ async function find(parts: EngineParts, { backupId, agentId }: BackupPlace, cont
   return { agent, record };
 }
 
-function taskContext(parts: EngineParts, context: JobContext): Parameters<EngineParts['archive']['runTask']>[1] {
+export function taskContext(parts: EngineParts, context: JobContext): Parameters<EngineParts['archive']['runTask']>[1] {
   return {
     signal: context.signal,
     niceness: parts.options.niceness ?? 0,
@@ -40,7 +44,7 @@ function taskContext(parts: EngineParts, context: JobContext): Parameters<Engine
 }
 
 /** What the archive must be: what this instance made, before what a sidecar says. */
-async function expectation(parts: EngineParts, record: BackupRecord): Promise<VerifyTask['expected']> {
+export async function expectation(parts: EngineParts, record: BackupRecord): Promise<VerifyTask['expected']> {
   const made = (await parts.store.made.all()).get(record.backup_id);
   const { size, sha256 } = made ?? record;
   return { backupId: record.backup_id, size, sha256, files: record.files, bytes: record.bytes };

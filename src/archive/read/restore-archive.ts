@@ -38,7 +38,8 @@ async function restoreFrom(archive: OpenArchive, task: RestoreTask, context: Tas
     const needed = await checkSpace(folder.path, selection);
     const staging = new Staging(folder.path, keepSetuid);
     try {
-      const run = new RestoreRun(archive, staging, { selection, context, backupId, whole: paths === null });
+      const options = { selection, context, backupId, whole: paths === null, tellHeader: task.tellHeader === true };
+      const run = new RestoreRun(archive, staging, options);
       const result = await run.run();
       staging.finish();
       await nextTurn();
