@@ -18,13 +18,13 @@ export function swapIn({ target, next, before, had }: SwapStep): void {
   }
   // What is not there any more has come to its place.
   if (look(next) === null) return;
-  if (had && look(before) === null) putAside(target, before);
+  if (had && look(before) === null) putAside(target, before, next);
   move(next, target);
 }
 
 /** What stands at the target goes back to `next`, also when it is no longer what came from there: nothing is ever lost. */
 export function swapOut({ target, next, before, had }: SwapStep): void {
-  if (next !== null && look(next) === null && look(target) !== null) putAside(target, next);
+  if (next !== null && look(next) === null && look(target) !== null) putAside(target, next, before);
   if (had) {
     if (next === null) keepLater(before, target);
     putBack(before, target);
@@ -43,10 +43,10 @@ function keepLater(before: string, target: string): void {
   move(target, `${before}.later`);
 }
 
-/** A file gets a second name, so that there is no moment without it; what cannot have two is moved. */
-function putAside(from: string, to: string): void {
-  if (look(from)?.isFile() === true && tryLink(from, to)) return;
-  move(from, to);
+/** A file that gives way to a file gets a second name, so that there is no moment without one; all else is moved. */
+function putAside(from: string, to: string, coming: string): void {
+  const isFile = look(from)?.isFile() === true && look(coming)?.isDirectory() !== true;
+  if (!isFile || !tryLink(from, to)) move(from, to);
 }
 
 function tryLink(from: string, to: string): boolean {

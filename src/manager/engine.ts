@@ -87,8 +87,11 @@ export interface Engine {
   restoreInto(request: IntoRequest): Job<IntoReport>;
   /** Takes the last restore into Node-RED back: at its next start, or at once when it is stopped. */
   undoRestore(userDir: string, isRunning: boolean): Promise<IntoReport>;
-  /** @returns whether there was a restore that waited for the next start */
-  cancelRestore(userDir: string): Promise<boolean>;
+  /**
+   * @param nodeId - whose restore it must be; null for any
+   * @returns whether there was a restore that waited for the next start
+   */
+  cancelRestore(userDir: string, nodeId: string | null): Promise<boolean>;
   /** Tells how a restore ended that this start has applied. To be called when those who listen are there. */
   announceRestore(userDir: string): Promise<void>;
   files(backupId: BackupId, agentId: AgentId, signal: AbortSignal): AsyncIterable<FileEntry>;

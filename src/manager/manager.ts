@@ -133,8 +133,8 @@ export class Manager implements Engine {
     return this.#restorer.undo(userDir, isRunning);
   }
 
-  cancelRestore(userDir: string): Promise<boolean> {
-    return this.#restorer.cancel(userDir);
+  cancelRestore(userDir: string, nodeId: string | null): Promise<boolean> {
+    return this.#restorer.cancel(userDir, nodeId);
   }
 
   announceRestore(userDir: string): Promise<void> {

@@ -74,10 +74,13 @@ export class Restorer {
     return change(await lastRestore(userDir), { phase: 'undo_staged', owner, announced: false });
   }
 
-  /** @returns whether there was one that waited */
-  async cancel(userDir: string): Promise<boolean> {
+  /**
+   * @param nodeId - whose restore it must be; null for any
+   * @returns whether there was one that waited
+   */
+  async cancel(userDir: string, nodeId: string | null): Promise<boolean> {
     const kept = await openRestore(userDir);
-    if (kept === null) return false;
+    if (kept === null || (nodeId !== null && kept.journal.job.node_id !== nodeId)) return false;
     if (kept.journal.phase === 'undo_staged') await change(kept, { phase: 'confirmed', announced: true });
     else if (kept.journal.phase === 'staged') {
       await rm(kept.folder, { recursive: true, force: true });
