@@ -2,6 +2,7 @@
 import type { NodeAPI } from 'node-red';
 import { BackupError, StoreAgent, type BackupAgent, type StoreAgentOptions } from '../src/index.ts';
 import { agentNode } from './lib/agent-node.ts';
+import { restoreAtStart } from './lib/boot-restore.ts';
 
 const ID = 'nightkeep-backup';
 
@@ -13,7 +14,8 @@ export interface BackupPlugin {
   readonly BackupError: typeof BackupError;
 }
 
-export default function register(red: NodeAPI): void {
+/** Node-RED awaits this before it loads any flow, which is when a restore that waits is applied. */
+export default async function register(red: NodeAPI): Promise<void> {
   const plugin: BackupPlugin = {
     type: ID,
     agentNode,
@@ -22,4 +24,5 @@ export default function register(red: NodeAPI): void {
   };
   // The typings know only fields of Node-RED's own.
   red.plugins.registerPlugin(ID, plugin);
+  await restoreAtStart(red);
 }

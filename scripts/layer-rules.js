@@ -1,9 +1,9 @@
 /**
  * The layers of the project as lint rules: imports point down only,
- * nodes, cli -> src/index -> manager -> { archive, agents, retention, schedule, hooks, store } -> { model, errors, events, clock, io }.
+ * nodes, cli -> src/index -> manager -> { apply, archive, agents, retention, schedule, hooks, store } -> { model, errors, events, clock, io }.
  */
 
-const PARTS = ['archive', 'agents', 'retention', 'schedule', 'hooks', 'store'];
+const PARTS = ['apply', 'archive', 'agents', 'retention', 'schedule', 'hooks', 'store'];
 const UP = '^\\.{1,2}/(?:\\.\\./)*';
 
 const noNodeRed = {

@@ -23,6 +23,14 @@ export type { StoreAgentOptions } from './agents/store-agent.ts';
 export { protectedOnly } from './agents/wrap/protected-only.ts';
 export { withRetry } from './agents/wrap/retry.ts';
 export { withTimeout } from './agents/wrap/timeout.ts';
+export { applyAtStart, confirmStart, rejectStart } from './apply/at-start.ts';
+export type { Site } from './apply/apply-restore.ts';
+export { fileSettings } from './apply/file-settings.ts';
+export type { NodeRedEnvironment } from './apply/environment.ts';
+export type { RestoreJournal } from './apply/journal.ts';
+export { markRunning } from './apply/running-mark.ts';
+export { storedSetting } from './apply/settings-port.ts';
+export type { SettingKey, SettingsPort } from './apply/step.ts';
 export {
   generateKeyPair,
   keyFileText,
@@ -57,15 +65,17 @@ export type { Engine, EngineOptions, EngineRetention, Job } from './manager/engi
 export type {
   EngineStatus,
   FileEntry,
+  IntoReport,
   MergedListing,
   PendingCopy,
   PlanStatus,
   RestoreReport,
+  RestoreStatus,
   RunningJob,
   VerifyProblem,
   VerifyReport,
 } from './manager/reports.ts';
-export type { BackupPlace, CopyRequest, LocalFolderOptions, RestoreRequest } from './manager/requests.ts';
+export type { BackupPlace, CopyRequest, IntoRequest, LocalFolderOptions, RestoreRequest } from './manager/requests.ts';
 export { KeyRing } from './manager/key-ring.ts';
 export type { FailedRemoval, HeldGroup, ThinReport, ThinRequest } from './manager/retention.ts';
 export { openEngine } from './manager/open-engine.ts';

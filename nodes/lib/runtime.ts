@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import { BackupError, openEngine, systemClock, toBackupError, type Engine } from '../../src/index.ts';
+import { restoreSettled } from './boot-restore.ts';
 import { defaultFolder } from './plan-config.ts';
 
 /** The folder of the engine's state, in the user directory. */
@@ -91,7 +92,7 @@ export class Runtime {
       // Nodes that tell of events are there only when all flows have started, and listen when they have been given the engine.
       void this.#flowsStarted.then(() => {
         systemClock.setTimer(0, () => {
-          this.#announce(engine);
+          void this.#announce(engine);
         });
       });
       return engine;
@@ -101,9 +102,11 @@ export class Runtime {
     }
   }
 
-  #announce(engine: Engine): void {
+  async #announce(engine: Engine): Promise<void> {
     try {
       engine.announceInterrupted();
+      await restoreSettled(this.#red);
+      await engine.announceRestore(this.userDir);
     } catch (error) {
       this.#red.log.warn(`[backup] ${toBackupError(error).message}`);
     }

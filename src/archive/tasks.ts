@@ -32,6 +32,8 @@ export interface HeaderSource {
   readonly path: string;
   readonly kind: SourceSpec['kind'];
   readonly outside?: readonly OutsideFile[];
+  /** Name of the member that is Node-RED's flow file. */
+  readonly flow_file?: string;
   /** Name of the member that holds the secret of the credentials. */
   readonly credential_secret?: string;
 }
@@ -114,11 +116,15 @@ export interface RestoreTask {
   readonly keepSetuid: boolean;
   /** Of the manifest, when it is known from elsewhere; lower-case hex. Left out, that is not checked. */
   readonly manifestSha256?: string;
+  /** Whether the result tells what `backup.json` says. */
+  readonly tellHeader?: boolean;
 }
 
 export interface RestoreResult {
   readonly files: number;
   readonly bytes: number;
+  /** The fields of `backup.json`, which come from outside; only when asked for. */
+  readonly header?: Readonly<Record<string, unknown>>;
 }
 
 export type ArchiveTask = CreateTask | VerifyTask | RestoreTask;

@@ -6,6 +6,8 @@ export const HELP = `Backups of Node-RED and of any other folder.
   node-red-backup files    --at LOCATION [ID] [--key-file FILE | --passphrase]
   node-red-backup verify   --at LOCATION [ID] [--key-file FILE | --passphrase]
   node-red-backup restore  --at LOCATION [ID] --to DIR [--path PATH] [--overwrite] [--key-file FILE | --passphrase]
+  node-red-backup restore  --at LOCATION [ID] --into USERDIR [--install-modules] [--key-file FILE | --passphrase]
+  node-red-backup restore  --into USERDIR --undo
   node-red-backup keygen   [--out FILE]
   node-red-backup forget   --at LOCATION --instance ID --plan ID [--keep-last N] [--keep-daily N] … [--dry-run]
   node-red-backup pin      --at LOCATION [ID] [--off]
@@ -18,6 +20,10 @@ ID is a backup's id or the beginning of it; without it, the newest backup is mea
   --exclude     what stays out, in the syntax of .gitignore; may be given several times
   --path        what is restored, as "files" shows it: a file, or a folder with all below it; may be given several times
   --overwrite   let a restore replace files that are there
+  --keep-setuid let restored files keep their setuid and setgid bits
+  --into        the user directory of a Node-RED that is stopped: everything of it comes back, also settings.js
+  --install-modules   first install the modules that the backup's package.json names and that are not there
+  --undo        take the last restore into USERDIR back
   --key-file    identities of age, as keygen and age-keygen write them: "create" encrypts for them, the others decrypt with them
   --recipient   whom "create" encrypts for: the public half of a key; may be given several times
   --passphrase  encrypt or decrypt with a passphrase, which is asked for, or taken from NIGHTKEEP_PASSPHRASE

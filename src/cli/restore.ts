@@ -1,17 +1,29 @@
 import { resolve } from 'node:path';
-import { formatBytes } from '../index.ts';
-import { required, type Command, type ExitCode, type Invocation } from './command.ts';
+import { formatBytes, type IntoReport, type RestoreReport } from '../index.ts';
+import { optional, required, type Command, type ExitCode, type Invocation } from './command.ts';
 import { fileCount } from './file-count.ts';
 import { KEY_SWITCHES, KEY_TEXTS, keysOf } from './keys.ts';
 import { findBackup } from './find-backup.ts';
 import { LOCATION_REPEATABLE, LOCATION_TEXTS } from './location.ts';
 import { printJson, printLine } from './print.ts';
 import { withSession } from './session.ts';
+import { UsageError } from './usage-error.ts';
 
 async function run(invocation: Invocation): Promise<ExitCode> {
+  const into = optional(invocation, 'into');
+  if (into === null) return toFolder(invocation);
+  if (optional(invocation, 'to') !== null) throw new UsageError('--to and --into cannot be used together.');
+  const misplaced = ['overwrite', 'keep-setuid'].find((name) => invocation.switches.has(name));
+  if (misplaced !== undefined) throw new UsageError(`--${misplaced} goes with --to.`);
+  return invocation.switches.has('undo') ? undo(invocation, resolve(into)) : intoNodeRed(invocation, resolve(into));
+}
+
+async function toFolder(invocation: Invocation): Promise<ExitCode> {
   const target = resolve(required(invocation, 'to'));
+  const misplaced = ['undo', 'install-modules'].find((name) => invocation.switches.has(name));
+  if (misplaced !== undefined) throw new UsageError(`--${misplaced} goes with --into.`);
   const keys = await keysOf(invocation);
-  const report = await withSession(invocation, async (session) => {
+  const report = await withSession(invocation, async (session): Promise<RestoreReport> => {
     const { engine, finish } = session;
     engine.keys.add(keys);
     const { agent, record } = await findBackup(session, invocation);
@@ -21,7 +33,7 @@ async function run(invocation: Invocation): Promise<ExitCode> {
       target,
       paths: invocation.texts['path'] ?? null,
       overwrite: invocation.switches.has('overwrite'),
-      keepSetuid: false,
+      keepSetuid: invocation.switches.has('keep-setuid'),
       nodeId: null,
     };
     return finish(engine.restore(request));
@@ -31,10 +43,41 @@ async function run(invocation: Invocation): Promise<ExitCode> {
   return 0;
 }
 
+async function intoNodeRed(invocation: Invocation, userDir: string): Promise<ExitCode> {
+  const keys = await keysOf(invocation);
+  const report = await withSession(invocation, async (session): Promise<IntoReport> => {
+    const { engine, finish } = session;
+    engine.keys.add(keys);
+    const { agent, record } = await findBackup(session, invocation);
+    const request = {
+      backupId: record.backup_id,
+      agentId: agent.id,
+      userDir,
+      running: null,
+      useSettings: true,
+      installModules: invocation.switches.has('install-modules'),
+      nodeId: null,
+      automatic: false,
+    };
+    return finish(engine.restoreInto(request));
+  });
+  const what = `Restored ${fileCount(report.files)}, ${formatBytes(report.bytes)}, from ${report.backup_id} into ${userDir}.`;
+  const undoing = `What it replaced is kept: node-red-backup restore --into ${userDir} --undo takes it back.`;
+  await (invocation.json ? printJson(report) : printLine([what, ...report.notes, undoing].join('\n')));
+  return 0;
+}
+
+async function undo(invocation: Invocation, userDir: string): Promise<ExitCode> {
+  const report = await withSession(invocation, ({ engine }) => engine.undoRestore(userDir, false));
+  const text = `Took back the restore of ${report.backup_id} into ${userDir}.`;
+  await (invocation.json ? printJson(report) : printLine(text));
+  return 0;
+}
+
 export const command: Command = {
-  texts: ['at', 'to', 'path', ...LOCATION_TEXTS, ...KEY_TEXTS],
+  texts: ['at', 'to', 'into', 'path', ...LOCATION_TEXTS, ...KEY_TEXTS],
   repeatable: ['path', ...LOCATION_REPEATABLE, ...KEY_TEXTS],
-  switches: ['overwrite', ...KEY_SWITCHES],
+  switches: ['overwrite', 'keep-setuid', 'undo', 'install-modules', ...KEY_SWITCHES],
   positionals: 1,
   run,
 };

@@ -7,13 +7,14 @@ import type { KeyRing } from './key-ring.ts';
 import type {
   EngineStatus,
   FileEntry,
+  IntoReport,
   MergedListing,
   PendingCopy,
   PlanStatus,
   RestoreReport,
   VerifyReport,
 } from './reports.ts';
-import type { BackupPlace, CopyRequest, LocalFolderOptions, RestoreRequest } from './requests.ts';
+import type { BackupPlace, CopyRequest, IntoRequest, LocalFolderOptions, RestoreRequest } from './requests.ts';
 import type { HeldGroup, ThinReport, ThinRequest } from './retention.ts';
 
 export interface EngineOptions {
@@ -79,6 +80,20 @@ export interface Engine {
   cancelCopies(nodeId: string): Promise<void>;
   verify(backupId: BackupId, agentId: AgentId, nodeId: string | null): Job<VerifyReport>;
   restore(request: RestoreRequest): Job<RestoreReport>;
+  /**
+   * Restores into the user directory of a Node-RED. Into one that runs, the job's last event in this process is `await_restart`; the
+   * next start applies it, and tells how it ended as a `late` event.
+   */
+  restoreInto(request: IntoRequest): Job<IntoReport>;
+  /** Takes the last restore into Node-RED back: at its next start, or at once when it is stopped. */
+  undoRestore(userDir: string, isRunning: boolean): Promise<IntoReport>;
+  /**
+   * @param nodeId - whose restore it must be; null for any
+   * @returns whether there was a restore that waited for the next start
+   */
+  cancelRestore(userDir: string, nodeId: string | null): Promise<boolean>;
+  /** Tells how a restore ended that this start has applied. To be called when those who listen are there. */
+  announceRestore(userDir: string): Promise<void>;
   files(backupId: BackupId, agentId: AgentId, signal: AbortSignal): AsyncIterable<FileEntry>;
   /** Running and waiting jobs, oldest first. */
   jobs(): readonly Job<unknown>[];

@@ -12,6 +12,8 @@ export interface Outcome<T> {
   readonly backup: BackupRecord | null;
   /** The work was done and what it found is bad: the job's event says `failed`, its result is still `value`. */
   readonly failure?: BackupError;
+  /** A later process tells how it ends, so that this one only says how far it came. */
+  readonly goesOn?: boolean;
 }
 
 /** What the work of a job is given. */
@@ -117,7 +119,7 @@ export class JobRun implements JobContext {
   async run<T>(work: (context: JobContext) => Promise<Outcome<T>>): Promise<T> {
     try {
       const outcome = await this.#bounded(work(this));
-      await this.#conclude(outcome.backup, outcome.failure ?? null);
+      if (outcome.goesOn !== true) await this.#conclude(outcome.backup, outcome.failure ?? null);
       return outcome.value;
     } catch (error) {
       const known = this.signal.aborted ? abortReason(this.signal) : toBackupError(error);

@@ -12,13 +12,14 @@ import type { Engine, Job } from './engine.ts';
 import type {
   EngineStatus,
   FileEntry,
+  IntoReport,
   MergedListing,
   PendingCopy,
   PlanStatus,
   RestoreReport,
   VerifyReport,
 } from './reports.ts';
-import type { BackupPlace, CopyRequest, LocalFolderOptions, RestoreRequest } from './requests.ts';
+import type { BackupPlace, CopyRequest, IntoRequest, LocalFolderOptions, RestoreRequest } from './requests.ts';
 import { Jobs } from './jobs.ts';
 import { Journal } from './journal.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -26,6 +27,7 @@ import { listLocations } from './list-locations.ts';
 import { checkListing, mergeListings } from './merge-listings.ts';
 import { listFiles, restoreBackup, verifyBackup } from './read-backups.ts';
 import type { Unfinished } from './recover.ts';
+import { Restorer } from './restorer.ts';
 import { Retention } from './retention.ts';
 import { StatusTracker } from './status-tracker.ts';
 import { Turns } from './turns.ts';
@@ -51,6 +53,7 @@ export class Manager implements Engine {
   readonly #jobs: Jobs;
   readonly #creator: Creator;
   readonly #copier: Copier;
+  readonly #restorer: Restorer;
   readonly #tracker: StatusTracker;
   #unfinished: readonly Unfinished[];
   #forgetting: Promise<unknown> = Promise.resolve();
@@ -61,7 +64,9 @@ export class Manager implements Engine {
     this.#journal = new Journal(parts);
     this.#jobs = new Jobs({ clock: parts.clock, bus: events, journal: this.#journal });
     const verbParts = { ...parts, journal: this.#journal };
-    this.#creator = new Creator(verbParts, this.#jobs, new Turns());
+    const turns = new Turns();
+    this.#creator = new Creator(verbParts, this.#jobs, turns);
+    this.#restorer = new Restorer(verbParts, { jobs: this.#jobs, turns, events });
     this.#copier = new Copier(verbParts, this.#jobs, orphans);
     this.#tracker = new StatusTracker(parts.clock);
     this.retention = new Retention({
@@ -121,6 +126,22 @@ export class Manager implements Engine {
     return this.#jobs.begin(spec, (context) => restoreBackup(this.#parts, request, context));
   }
 
+  restoreInto(request: IntoRequest): Job<IntoReport> {
+    return this.#restorer.restore(request);
+  }
+
+  undoRestore(userDir: string, isRunning: boolean): Promise<IntoReport> {
+    return this.#restorer.undo(userDir, isRunning);
+  }
+
+  cancelRestore(userDir: string, nodeId: string | null): Promise<boolean> {
+    return this.#restorer.cancel(userDir, nodeId);
+  }
+
+  announceRestore(userDir: string): Promise<void> {
+    return this.#restorer.announce(userDir);
+  }
+
   files(backupId: BackupId, agentId: AgentId, signal: AbortSignal): AsyncIterable<FileEntry> {
     return listFiles(this.#parts, { backupId, agentId }, signal);
   }
@@ -137,6 +158,7 @@ export class Manager implements Engine {
       last_completed_automatic_backup: current.last_completed_automatic_backup,
       last_action_event: this.#tracker.last ?? current.last_action_event,
       jobs: this.#tracker.jobs,
+      restore: this.#restorer.status,
     };
   }
 

@@ -11,7 +11,7 @@ import type { EngineParts } from './engine-parts.ts';
 import type { JobContext, Outcome } from './job-run.ts';
 import { pathProblem } from './request-problem.ts';
 
-async function find(
+export async function find(
   parts: EngineParts,
   { backupId, agentId }: BackupPlace,
   context: JobContext,
@@ -23,7 +23,7 @@ async function find(
   return { agent, record };
 }
 
-function taskContext(parts: EngineParts, context: JobContext): Parameters<EngineParts['archive']['runTask']>[1] {
+export function taskContext(parts: EngineParts, context: JobContext): Parameters<EngineParts['archive']['runTask']>[1] {
   return {
     signal: context.signal,
     niceness: parts.options.niceness ?? 0,
@@ -59,7 +59,8 @@ export async function verifyBackup(
   }
 }
 
-async function verifyArchive(
+/** What is wrong with an archive of this machine, by its record and its manifest. */
+export async function verifyArchive(
   parts: EngineParts,
   { path, record }: { readonly path: string; readonly record: BackupRecord },
   context: JobContext,

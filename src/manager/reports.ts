@@ -25,6 +25,8 @@ export interface EngineStatus {
   readonly last_completed_automatic_backup: string | null;
   readonly last_action_event: BackupEvent | null;
   readonly jobs: readonly RunningJob[];
+  /** Null when none is known. */
+  readonly restore: RestoreStatus | null;
 }
 
 export interface PlanStatus {
@@ -75,6 +77,34 @@ export interface RestoreReport {
   readonly target: string;
   readonly files: number;
   readonly bytes: number;
+}
+
+export interface IntoReport {
+  readonly backup_id: BackupId;
+  readonly user_dir: string;
+  /** `await_restart`: nothing is changed before the next start of Node-RED. */
+  readonly state: 'await_restart' | 'completed';
+  /** How many starts it takes. */
+  readonly starts: 0 | 1 | 2;
+  readonly files: number;
+  readonly bytes: number;
+  /** Modules of the backup that are not installed. */
+  readonly missing_modules: readonly string[];
+  /** For people: what else is to be known or done. */
+  readonly notes: readonly string[];
+}
+
+/** The last restore into this Node-RED, or the one that waits. */
+export interface RestoreStatus {
+  readonly state: 'await_restart' | 'await_second_restart' | 'starting' | 'completed' | 'rolled_back' | 'undone';
+  readonly backup_id: BackupId;
+  readonly name: string;
+  /** ISO, local offset. */
+  readonly staged: string;
+  /** Why it was rolled back; null when it was not. */
+  readonly error: string | null;
+  readonly missing_modules: readonly string[];
+  readonly notes: readonly string[];
 }
 
 /** One line of a backup's manifest, as `files` shows it. Paths are text made printable. */

@@ -1,4 +1,5 @@
 /** What the engine's verbs are asked. */
+import type { NodeRedEnvironment } from '../apply/environment.ts';
 import type { AgentId, BackupId } from '../model.ts';
 
 /** A location and the id of a backup there. */
@@ -32,6 +33,22 @@ export interface RestoreRequest {
   readonly overwrite: boolean;
   readonly keepSetuid: boolean;
   readonly nodeId: string | null;
+}
+
+/** A restore into the user directory of a Node-RED. */
+export interface IntoRequest {
+  readonly backupId: BackupId;
+  readonly agentId: AgentId;
+  /** Absolute. */
+  readonly userDir: string;
+  /** The Node-RED that runs, which applies it at its next start; null when it is stopped, and all is done at once. */
+  readonly running: NodeRedEnvironment | null;
+  /** Put the backup's settings.js into place, too. A Node-RED that is stopped gets it always. */
+  readonly useSettings: boolean;
+  /** Install the modules that the backup's package.json names and that are not there. */
+  readonly installModules: boolean;
+  readonly nodeId: string | null;
+  readonly automatic: boolean;
 }
 
 export interface LocalFolderOptions {

@@ -38,6 +38,7 @@ for (const target of [fs, fs.promises]) {
   wrap(target, `open${suffix}`, creates);
   wrap(target, `rename${suffix}`, (_, to) => renameLetter(to));
   wrap(target, `rm${suffix}`, () => 'u');
+  wrap(target, `link${suffix}`, () => 'l');
   wrap(target, `unlink${suffix}`, () => 'u');
   wrap(target, `mkdir${suffix}`, () => 'd');
   wrap(target, `writeFile${suffix}`, () => 'w');

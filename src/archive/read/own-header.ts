@@ -23,10 +23,12 @@ export class OwnHeader {
 
   /**
    * @param backupId - whose archive it must be; null for any
+   * @returns its fields
    * @throws BackupError `archive_corrupt` or, when it was written by a newer version, `unsupported_format`
    */
-  check(backupId: string | null): void {
-    const { format, backup_id: id } = this.#fields();
+  check(backupId: string | null): Readonly<Record<string, unknown>> {
+    const fields = this.#fields();
+    const { format, backup_id: id } = fields;
     if (typeof format !== 'number' || typeof id !== 'string') throw corrupt('backup.json lacks format or backup_id');
     if (format > FORMAT_VERSION) {
       const text = `The archive has format ${format}; this version reads up to ${FORMAT_VERSION}. Update node-red-backup.`;
@@ -35,6 +37,7 @@ export class OwnHeader {
     if (backupId !== null && id !== backupId) {
       throw corrupt(`The archive is that of another backup, ${id.slice(0, 80)}, not of ${backupId}`);
     }
+    return fields;
   }
 
   #fields(): Readonly<Record<string, unknown>> {

@@ -38,13 +38,9 @@ async function restoreFrom(archive: OpenArchive, task: RestoreTask, context: Tas
     const needed = await checkSpace(folder.path, selection);
     const staging = new Staging(folder.path, keepSetuid);
     try {
-      const run = new RestoreRun(archive, staging, {
-        selection,
-        context,
-        backupId,
-        manifestSha256,
-        whole: paths === null,
-      });
+      const tellHeader = task.tellHeader === true;
+      const options = { selection, context, backupId, manifestSha256, whole: paths === null, tellHeader };
+      const run = new RestoreRun(archive, staging, options);
       const result = await run.run();
       staging.finish();
       await nextTurn();

@@ -18,6 +18,7 @@ export interface RunOptions {
   readonly manifestSha256: string | null;
   /** Everything is restored, so nothing is passed over unread. */
   readonly whole: boolean;
+  readonly tellHeader: boolean;
 }
 
 const ignore: ContentUse = () => undefined;
@@ -32,6 +33,7 @@ export class RestoreRun {
   readonly #progress: ProgressSteps;
   /** Content that was restored in the place of a hard link, by the name that further links give it. */
   readonly #moved = new Map<string, Buffer>();
+  #header: NonNullable<RestoreResult['header']> = {};
   #files = 0;
   #bytes = 0;
 
@@ -57,7 +59,8 @@ export class RestoreRun {
     }
     this.#checkOrigin(end);
     if (this.#options.whole) this.#lockstep.checkEnd(end, this.#archive.layout.manifestTarOffset);
-    return { files: this.#files, bytes: this.#bytes };
+    const told = this.#options.tellHeader ? { header: this.#header } : {};
+    return { files: this.#files, bytes: this.#bytes, ...told };
   }
 
   /** The manifest proves every member, so it is enough to know that. */
@@ -71,7 +74,7 @@ export class RestoreRun {
     const header = new OwnHeader();
     header.begin(entry);
     await this.#input.drive(this.#lockstep.read(entry, (part) => header.add(part)));
-    header.check(this.#options.backupId);
+    this.#header = header.check(this.#options.backupId);
   }
 
   async #member(entry: MemberEntry): Promise<void> {

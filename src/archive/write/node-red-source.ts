@@ -1,6 +1,7 @@
 /** The Node-RED user directory, read the way Node-RED writes it. */
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
-import { basename, dirname, extname, join, relative, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
+import { credentialsFileOf } from '../../credentials-file.ts';
 import type { CredentialSecret, NodeRedSource } from '../../model.ts';
 import type { OutsideFile } from '../tasks.ts';
 import type { FlowPair } from './stable-pair.ts';
@@ -21,18 +22,13 @@ export function nodeRedExcludes(source: NodeRedSource): string[] {
   return [...(source.includeNodeModules ? [] : [NODE_MODULES]), ...source.exclude, ...ALWAYS_EXCLUDED];
 }
 
-/** `flows.json` → `flows_cred.json`, in the user directory if it is there, else beside the flows (as Node-RED looks for it). */
-function credentialsOf(flowFile: string, userDir: string): string {
-  const extension = extname(flowFile);
-  const name = `${basename(flowFile, extension)}_cred${extension}`;
-  const inUserDir = join(userDir, name);
-  return existsSync(inUserDir) ? inUserDir : join(dirname(flowFile), name);
-}
-
 /** The flow file in force and those of the projects, each with its credentials. */
 export function flowPairs(source: NodeRedSource): FlowPair[] {
   const flows = source.flowFile ?? join(source.path, 'flows.json');
-  return [{ flows, credentials: credentialsOf(flows, source.path) }, ...projectPairs(join(source.path, 'projects'))];
+  return [
+    { flows, credentials: credentialsFileOf(flows, source.path) },
+    ...projectPairs(join(source.path, 'projects')),
+  ];
 }
 
 function projectPairs(projects: string): FlowPair[] {
@@ -71,9 +67,17 @@ export function outsideFiles(source: NodeRedSource): OutsideFile[] {
   add('settings', source.settingsFile);
   if (source.flowFile !== null) {
     add('flows', source.flowFile);
-    add('credentials', credentialsOf(source.flowFile, source.path));
+    add('credentials', credentialsFileOf(source.flowFile, source.path));
   }
   return files;
+}
+
+/** Name of the member that is the flow file in force; null when it is not known. */
+export function flowMember(source: NodeRedSource, outside: readonly OutsideFile[]): string | null {
+  const { flowFile, path, label } = source;
+  if (flowFile === null || !existsSync(flowFile)) return null;
+  const isOutside = outside.find(({ role }) => role === 'flows');
+  return isOutside?.member ?? `${label}/${relative(realpathSync(path), realpathSync(flowFile))}`;
 }
 
 /** Content of the member that holds the secret. */

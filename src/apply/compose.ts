@@ -1,0 +1,32 @@
+/** What a restore is to change, before it is turned into steps. */
+import type { BackupContent } from './backup-content.ts';
+import type { NodeRedEnvironment } from './environment.ts';
+import type { Change } from './plan-tree.ts';
+import type { SettingStep } from './step.ts';
+
+export interface Composition {
+  readonly changes: readonly Change[];
+  readonly settings: readonly SettingStep[];
+  /** For people: what else is to be known or done. */
+  readonly notes: readonly string[];
+}
+
+export interface ComposeInput {
+  /** Of the restore. */
+  readonly folder: string;
+  readonly content: BackupContent;
+  readonly environment: NodeRedEnvironment;
+  readonly useSettings: boolean;
+}
+
+/** Folders of which the backup has everything, so that what it lacks in them goes. */
+export function isWhole(name: string): boolean {
+  return name === 'context' || name === 'lib' || /^projects\/[^./][^/]*$/.test(name);
+}
+
+/** Never restored: the engine's own folder, the editor's sessions and half-written files. */
+export function isOurs(name: string): boolean {
+  return name === '.nightkeep' || name === '.sessions.json' || name.endsWith('.$$$');
+}
+
+export const isConfig = (name: string): boolean => /^\.config\.(?:\w+\.)?json(?:\.backup)?$/.test(name);

@@ -1,0 +1,21 @@
+/** Node-RED as a restore finds it: which files and which secret are in force. */
+import { basename, dirname, join } from 'node:path';
+import type { Secret } from './credentials.ts';
+
+export interface NodeRedEnvironment {
+  /** Absolute. */
+  readonly userDir: string;
+  /** Absolute; that of the settings, whatever project is active. */
+  readonly flowFile: string;
+  /** Absolute, or null when there is none. */
+  readonly settingsFile: string | null;
+  /** Null when there is none yet: Node-RED makes one with the first flows. */
+  readonly secret: Secret | null;
+  readonly projects: boolean;
+  readonly activeProject: string | null;
+}
+
+/** What Node-RED falls back to when a file is empty: `.flows.json.backup`. */
+export function fallbackOf(file: string): string {
+  return join(dirname(file), `.${basename(file)}.backup`);
+}

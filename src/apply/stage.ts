@@ -1,0 +1,104 @@
+/** Makes an extracted backup ready to be applied, or says why it cannot be. Nothing of the user directory is touched. */
+import { spawn } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { bounded, type BackupHeaderFields } from './backup-roles.ts';
+import { BackupError, systemCode } from '../errors.ts';
+import { checkFlows, projectSecret, readContent, type BackupContent } from './backup-content.ts';
+import { takesTwoStarts } from './compose-at-start.ts';
+import type { NodeRedEnvironment } from './environment.ts';
+import type { BackupRoles } from './journal.ts';
+import { openRestore, stagedIn } from './restore-folders.ts';
+import { storedSetting } from './settings-port.ts';
+
+const SETTINGS_MS = 30_000;
+
+/** What will be done, as far as it is known now. */
+export interface Staged {
+  readonly roles: BackupRoles;
+  readonly content: BackupContent;
+  readonly starts: 1 | 2;
+}
+
+/**
+ * @throws BackupError `invalid_request`, `permission_denied`, or `busy` while another restore waits
+ */
+export async function checkTarget(userDir: string, environment: NodeRedEnvironment | null): Promise<void> {
+  const stat = statSync(userDir, { throwIfNoEntry: false });
+  if (stat?.isDirectory() !== true) {
+    const text = `${userDir} is no folder. Start Node-RED once so that it makes its user directory, or correct the path.`;
+    throw new BackupError('invalid_request', text);
+  }
+  const others = environment === null ? [] : [environment.flowFile, environment.settingsFile ?? environment.flowFile];
+  for (const folder of [userDir, ...others.map((file) => dirname(file))]) checkWritable(folder);
+  if ((await openRestore(userDir)) === null) return;
+  const text = `A restore into ${userDir} waits for the next start of Node-RED already. Restart it, or cancel that one first.`;
+  throw new BackupError('busy', text);
+}
+
+function checkWritable(folder: string): void {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return;
+    const text = `Nothing can be written in ${folder} (${systemCode(error) ?? 'unknown'}). Check who owns it and how it is mounted.`;
+    throw new BackupError('permission_denied', text, { cause: error });
+  }
+}
+
+export interface StageOptions {
+  /** Of the restore. */
+  readonly folder: string;
+  /** The fields of `backup.json`. */
+  readonly header: BackupHeaderFields;
+  /** Null when Node-RED is stopped. */
+  readonly environment: NodeRedEnvironment | null;
+  readonly useSettings: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** @throws BackupError `restore_failed` when Node-RED could not use what the backup holds */
+export async function stage({ folder, header, environment, useSettings, signal }: StageOptions): Promise<Staged> {
+  const roles = bounded(header);
+  const content = readContent(stagedIn(folder), roles);
+  if (content.flows !== null) checkFlows(content.flows, content.secrets, "The backup's flows");
+  const { activeProject } = content;
+  if (activeProject !== null && activeProject.files !== null) {
+    const secret = projectSecret(storedSetting(content.root, 'projects'), activeProject.name);
+    checkFlows(activeProject.files, [secret], `The flows of the backup's project ${activeProject.name}`);
+  }
+  if (environment === null) return { roles, content, starts: 1 };
+  if (useSettings && content.settingsFile !== null) await checkSettings(content.settingsFile, signal);
+  if (!useSettings && content.flows === null && activeProject !== null && !environment.projects) {
+    const what = `The backup's flows are those of the project ${activeProject.name}, and this Node-RED has projects switched off.`;
+    throw new BackupError(
+      'restore_failed',
+      `${what} Switch them on in settings.js, or let its settings.js be used too.`,
+    );
+  }
+  return { roles, content, starts: takesTwoStarts({ folder, content, environment, useSettings }) ? 2 : 1 };
+}
+
+/** A settings.js that cannot be loaded would keep Node-RED from starting at all, and us from taking it back. */
+async function checkSettings(path: string, signal: AbortSignal): Promise<void> {
+  const child = spawn(process.execPath, ['-e', 'require(process.argv[1])', path], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    timeout: SETTINGS_MS,
+    signal,
+  });
+  let said = '';
+  child.stderr.on('data', (part: Buffer) => {
+    said = `${said}${part.toString()}`.slice(0, 4000);
+  });
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('error', () => {
+      resolve(null);
+    });
+    child.once('close', resolve);
+  });
+  signal.throwIfAborted();
+  if (code === 0) return;
+  const why = said.split('\n').find((line) => /^\w*Error\b/.test(line)) ?? 'it does not end';
+  const text = `The backup's settings.js cannot be loaded here: ${why}. Restore without it; it is then put beside yours.`;
+  throw new BackupError('restore_failed', text);
+}
