@@ -3,7 +3,9 @@ import type { LocalAgent } from '../agents/local.ts';
 import type { EventBus } from '../events.ts';
 import type { AgentId, BackupId, BackupRecord, BackupRequest, PlanId } from '../model.ts';
 import type { OrphanCopy } from '../store/copy-files.ts';
+import type { RunRecord } from '../store/run-history.ts';
 import { planState } from '../store/state.ts';
+import { Automation } from './automation.ts';
 import { Copier } from './copier.ts';
 import { Creator } from './creator.ts';
 import type { EngineParts } from './engine-parts.ts';
@@ -45,6 +47,7 @@ export class Manager implements Engine {
   readonly events: EventBus;
   readonly keys: KeyRing;
   readonly retention: Retention;
+  readonly automation: Automation;
   readonly #parts: EngineParts;
   readonly #journal: Journal;
   readonly #jobs: Jobs;
@@ -70,6 +73,7 @@ export class Manager implements Engine {
         events.publish(event);
       },
     });
+    this.automation = new Automation(parts, events);
     this.events = events;
     this.keys = parts.keys;
     this.instanceId = parts.store.state.current.instance_id;
@@ -143,6 +147,10 @@ export class Manager implements Engine {
     return planState(this.#parts.store.state.current, planId);
   }
 
+  history(): readonly RunRecord[] {
+    return this.#parts.store.history.current.runs;
+  }
+
   async localAgent(folder: string, { listed = true, mountedApartFrom }: LocalFolderOptions = {}): Promise<LocalAgent> {
     const { registry } = this.#parts;
     const agent = await (listed ? registry.local(folder) : registry.localUnlisted(folder));
@@ -174,6 +182,7 @@ export class Manager implements Engine {
   }
 
   async close(): Promise<void> {
+    await this.automation.close();
     this.#copier.stop();
     this.retention.close();
     await this.#jobs.close();
@@ -186,7 +195,7 @@ export class Manager implements Engine {
   }
 
   #forget(unfinished: readonly Unfinished[]): void {
-    const forgotten = unfinished.map(({ event }) => this.#journal.forget(event));
+    const forgotten = unfinished.map(({ event }) => this.#journal.add(event).then(() => this.#journal.forget(event)));
     this.#forgetting = Promise.all([this.#forgetting, ...forgotten]);
   }
 }
