@@ -1,7 +1,8 @@
-/** backup-create: makes a backup when a message arrives. Wiring only; the engine owns the job, so that it outlives a deploy. */
+/** backup-create: makes a backup when a message arrives, and by itself. Wiring only; the engine owns the job, so that it outlives a deploy. */
 import { join } from 'node:path';
 import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from 'node-red';
 import type { Engine } from '../src/index.ts';
+import { deployWatchOf } from './lib/deploy-watch.ts';
 import { followJobs } from './lib/follow-jobs.ts';
 import { inBackground, onInput } from './lib/input.ts';
 import { encryptionBy } from './lib/key-config.ts';
@@ -10,13 +11,18 @@ import type { Placed } from './lib/placed.ts';
 import { requestFor } from './lib/plan.ts';
 import { folderOf, planIdOf, readPlanConfig, type PlanConfig } from './lib/plan-config.ts';
 import { removeExpired } from './lib/remove-expired.ts';
+import { ownRuns } from './lib/run-itself.ts';
 import { runJob, type Run } from './lib/run-job.ts';
 import { runtimeOf, type Runtime } from './lib/runtime.ts';
+import { answerSchedulePreviews, nextScheduled } from './lib/schedule-preview.ts';
 import { StatusLine } from './lib/status.ts';
 import { checkTemplate } from './lib/template.ts';
 
 export default function register(red: NodeAPI): void {
   const runtime = runtimeOf(red);
+  // From the first start on, so that it knows what a deploy changes.
+  deployWatchOf(red);
+  answerSchedulePreviews(red);
 
   red.nodes.registerType('backup-create', function (this: Node, definition: NodeDef) {
     red.nodes.createNode(this, definition);
@@ -24,12 +30,16 @@ export default function register(red: NodeAPI): void {
     const config = readPlanConfig(definition);
     checkTemplate(this, config.backupName);
     checkTemplate(this, config.template);
-    const status = new StatusLine(this);
+    const status = new StatusLine(this, nextScheduled(this, runtime));
+    const own = ownRuns(red, this, config);
     const stop = followJobs(this, {
       runtime,
       template: config.template,
       status,
-      begin: (engine) => showPlan(engine, { node: this, config, runtime, status }),
+      begin: async (engine) => {
+        own.begin(engine);
+        await showPlan(engine, { node: this, config, runtime, status });
+      },
     });
     onInput(this, (message, send) => answer(this, { message, send, config, red, runtime, status }));
     const leavePlace = announcePlace(runtime, this.id, {
@@ -38,13 +48,17 @@ export default function register(red: NodeAPI): void {
     });
     this.on('close', (removed: boolean, done: () => void) => {
       stop();
+      own.end(removed);
       leavePlace();
       runtime.leave(this, removed);
       if (removed) inBackground(this, cancelAll(runtime, this.id));
       done();
     });
   });
+  answerButton(red);
+}
 
+function answerButton(red: NodeAPI): void {
   red.httpAdmin.post('/backup/create/:id', red.auth.needsPermission('backup.write'), (request, response) => {
     // The typings leave out that there may be none.
     const node = red.nodes.getNode(String(request.params['id'])) as Node | null | undefined;

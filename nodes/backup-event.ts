@@ -15,6 +15,7 @@ interface EventConfig extends NodeDef {
   readonly completed?: boolean;
   readonly failed?: boolean;
   readonly deleted?: boolean;
+  readonly overdue?: boolean;
   readonly template?: string;
 }
 
@@ -50,9 +51,10 @@ export default function register(red: NodeAPI): void {
 
 /** Remembers the stage of each job, so that progress within a stage can be told from a new stage. */
 function eventFilter(config: EventConfig): (event: BackupEvent) => boolean {
-  const { stages = true, progress = false, completed = true, failed = true, deleted = true } = config;
+  const { stages = true, progress = false, completed = true, failed = true, deleted = true, overdue = true } = config;
   const known = new Map<string, string | null>();
   return (event) => {
+    if (event.event_type === 'overdue') return overdue;
     if (event.manager_state === 'idle') return deleted;
     if (event.event_type !== 'in_progress') {
       known.delete(event.job_id);

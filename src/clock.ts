@@ -54,6 +54,11 @@ export function compactUtc(ms: number): string {
   return new Date(ms).toISOString().replace(/[-:]|\.\d+/g, '');
 }
 
+/** For libraries that want a `Date`. */
+export function dateOf(ms: number): Date {
+  return new Date(ms);
+}
+
 /** Milliseconds since the epoch of an ISO 8601 text, NaN when it is none. */
 export function parseIso(text: string): number {
   return Date.parse(text);

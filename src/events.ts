@@ -3,7 +3,7 @@
  * The events are the payload of the nodes' messages, so their fields are snake_case.
  */
 import type { ErrorCode } from './errors.ts';
-import type { AgentId, BackupId, BackupRecord, Hold, JobId, PlanId, Progress } from './model.ts';
+import type { AgentId, BackupId, BackupRecord, Hold, JobId, Overdue, PlanId, Progress } from './model.ts';
 
 export const JOB_KINDS = ['create_backup', 'copy_backup', 'receive_backup', 'restore_backup', 'verify_backup'] as const;
 
@@ -76,7 +76,7 @@ export interface FailedEvent extends EventBase {
   readonly backup: BackupRecord | null;
 }
 
-/** What retention tells, which is no job: `job_id` is that of its run. */
+/** What is told of no job: `job_id` is that of a run of retention, or of nothing else. */
 interface RetentionEventBase extends Omit<EventBase, 'manager_state'> {
   readonly manager_state: 'idle';
   readonly backup_stage: null;
@@ -97,9 +97,15 @@ export interface HeldEvent extends RetentionEventBase {
   readonly hold: Hold;
 }
 
+/** What was expected of a plan did not happen in time: a complete backup, or, with `agent_id`, a copy at that location. */
+export interface OverdueEvent extends RetentionEventBase {
+  readonly event_type: 'overdue';
+  readonly overdue: Overdue;
+}
+
 /** The events of jobs. */
 export type JobEvent = InProgressEvent | CompletedEvent | FailedEvent;
-export type BackupEvent = JobEvent | DeletedEvent | HeldEvent;
+export type BackupEvent = JobEvent | DeletedEvent | HeldEvent | OverdueEvent;
 
 export type EventListener = (event: BackupEvent) => void;
 

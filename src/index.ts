@@ -57,11 +57,13 @@ export type {
   JobIdentity,
   JobKind,
   ManagerState,
+  OverdueEvent,
 } from './events.ts';
 export { abortReason } from './io/abort.ts';
 export { formatBytes } from './io/format-bytes.ts';
 export { partialName } from './io/partial-name.ts';
-export type { Engine, EngineOptions, EngineRetention, Job } from './manager/engine.ts';
+export type { AutomaticPlan, ExpectedCopy, OverdueItem, PlanOutlook } from './manager/automation.ts';
+export type { Engine, EngineAutomation, EngineOptions, EngineRetention, Job } from './manager/engine.ts';
 export type {
   EngineStatus,
   FileEntry,
@@ -86,6 +88,12 @@ export { describePolicy } from './retention/describe-policy.ts';
 export { COUNT_KEYS, parsePolicy, WITHIN_KEYS } from './retention/policy.ts';
 export { simulateYear } from './retention/simulate-year.ts';
 export type { SimulatedNight } from './retention/simulate-year.ts';
+export type { Expectation } from './schedule/deadline.ts';
+export { nextRuns } from './schedule/next-run.ts';
+export { checkSchedule, dailyCron, WEEKDAYS } from './schedule/schedule.ts';
+export type { Schedule, Weekday } from './schedule/schedule.ts';
+export type { DueRun } from './schedule/scheduler.ts';
+export type { RunRecord } from './store/run-history.ts';
 export type { CountKey, Decision, ParsedPolicy, RetentionPolicy, WithinKey } from './retention/policy.ts';
 export type {
   AgentId,
@@ -108,6 +116,7 @@ export type {
   MergedRecord,
   NodeRedSource,
   NodeRedVersions,
+  Overdue,
   PlanId,
   Progress,
   SourceSpec,

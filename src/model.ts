@@ -96,6 +96,16 @@ export interface Hold {
   readonly message: string;
 }
 
+/** What has not happened in time. Times are ISO with the local offset. */
+export interface Overdue {
+  /** Of the last complete backup or copy; null when there was none. */
+  readonly last: string | null;
+  /** When the next one was expected. */
+  readonly expected: string;
+  /** For people: what is missing and since when. */
+  readonly message: string;
+}
+
 /** Something at a location that looks like ours and is not a complete backup. */
 export interface BrokenEntry {
   /** Bare file name at the location. */
@@ -171,6 +181,8 @@ export interface BackupRequest {
   /** Already rendered; 1 to 255 characters. */
   readonly name: string;
   readonly automatic: boolean;
+  /** Whether it makes up for a run of the schedule that was missed. */
+  readonly late?: boolean;
   readonly sources: readonly SourceSpec[];
   /** Absolute: where the archive is made and kept. */
   readonly folder: string;

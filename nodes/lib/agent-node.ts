@@ -15,6 +15,7 @@ import { followJobs } from './follow-jobs.ts';
 import { inBackground, onInput } from './input.ts';
 import { locationsOf, type Held } from './locations.ts';
 import { asText, isGiven } from './message-values.ts';
+import { attend, expectCopies } from './expected-copies.ts';
 import { announcePlace } from './node-places.ts';
 import { placedAt, type Placed } from './placed.ts';
 import { runJob } from './run-job.ts';
@@ -60,6 +61,7 @@ export function agentNode(red: NodeAPI, node: Node, config: NodeDef, createAgent
   const status = new StatusLine(node);
   const stop = followJobs(node, { runtime, template, status, begin: (engine) => showKnown(engine, node, status) });
   const held = attach(node, { runtime, config, createAgent, status });
+  const leaveWatch = attend(runtime, node);
   const leavePlace = announcePlace(runtime, node.id, { agentId: async () => (await held).agent.id, planId: null });
   onInput(node, async (message, send) => {
     if (isCancel(message)) {
@@ -67,7 +69,8 @@ export function agentNode(red: NodeAPI, node: Node, config: NodeDef, createAgent
       return;
     }
     await runJob(node, { message, send, runtime, status }, async (engine): Promise<Placed> => {
-      const { id: agentId } = (await held).agent;
+      const { id: agentId, name: agentName } = (await held).agent;
+      expectCopies(engine, message, { agentId, agentName, nodeId: node.id });
       const record = await engine.copy({ ...copyOf(message), agentId, nodeId: node.id, retryForMs: retryForMs(config) })
         .result;
       return placedAt(engine, agentId, record);
@@ -76,6 +79,7 @@ export function agentNode(red: NodeAPI, node: Node, config: NodeDef, createAgent
   node.on('close', (removed: boolean, done: () => void) => {
     stop();
     leavePlace();
+    inBackground(node, leaveWatch(removed));
     runtime.leave(node, removed);
     inBackground(node, detach(node, runtime, held));
     done();

@@ -22,6 +22,7 @@ const DEFAULT_TEMPLATES: Readonly<Record<BackupEvent['event_type'], string>> = {
   failed: '{{kind}} {{verb}} failed due to {{failed_reason}} ({{error}})',
   deleted: 'Deleted {{name}} ({{backup_id}}) from {{agent_name}}',
   held: 'Nothing of {{plan_name}} is deleted from {{agent_name}}: {{hold.message}}',
+  overdue: '{{overdue.message}}',
 };
 
 /**

@@ -29,7 +29,7 @@ export function followJobs(node: Node, { runtime, template, status, begin }: Fol
     status.event(event);
     const message = eventMessage(event, template);
     node.send([lateResult(engine, event, message.topic), message]);
-    if (isUnheard(event))
+    if (isUnheard(event) && !hasMessage(engine, event))
       node.error(new BackupError(event.failed_reason ?? 'unknown_error', event.error ?? ''), message);
   };
   const follow = async (): Promise<void> => {
@@ -48,6 +48,11 @@ export function followJobs(node: Node, { runtime, template, status, begin }: Fol
   };
 }
 
+/** A backup that is late is one that this process makes for a message, or one that an earlier process left. */
+function hasMessage(engine: Engine, { manager_state, job_id }: BackupEvent): boolean {
+  return manager_state === 'create_backup' && engine.jobs().some(({ jobId }) => jobId === job_id);
+}
+
 /** The message that began the job is gone, so there is no `done` to say this to Catch nodes. */
 function isUnheard(event: BackupEvent): boolean {
   if (event.event_type !== 'failed') return false;
@@ -57,5 +62,6 @@ function isUnheard(event: BackupEvent): boolean {
 function lateResult(engine: Engine, event: BackupEvent, topic: string): NodeMessage | null {
   const { backup: record, agent_id: agentId } = event;
   if (!event.late || event.event_type !== 'completed' || record === null || agentId === null) return null;
+  if (hasMessage(engine, event)) return null;
   return withPlace({ topic, late: true }, placedAt(engine, agentId, record));
 }

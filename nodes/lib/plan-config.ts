@@ -2,6 +2,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import type { NodeDef } from 'node-red';
 import type { Compression } from '../../src/index.ts';
+import { readAutomaticConfig, type AutomaticConfig } from './automatic.ts';
 import { asText } from './message-values.ts';
 
 export interface SourceConfig {
@@ -33,6 +34,7 @@ export interface PlanConfig {
   readonly removeExpired: boolean;
   /** Of the events' messages; empty for the default. */
   readonly template: string;
+  readonly automatic: AutomaticConfig;
 }
 
 const DEFAULT_FOLDER = 'backups';
@@ -65,12 +67,17 @@ export function readPlanConfig(config: NodeDef): PlanConfig {
     planId: text('planId').trim(),
     removeExpired: given['removeExpired'] !== false,
     template: text('template'),
+    automatic: readAutomaticConfig(given),
   };
 }
 
 function readSource(value: unknown): SourceConfig {
   const { label, path, exclude } = (value ?? {}) as Readonly<Record<string, unknown>>;
   return { label: asText(label), path: asText(path), exclude: asText(exclude) };
+}
+
+export function planNameOf({ name }: PlanConfig): string {
+  return name === '' ? 'backup' : name;
 }
 
 export function planIdOf({ planId }: PlanConfig, nodeId: string): string {

@@ -3,7 +3,7 @@ import type { NodeAPI, NodeMessageInFlow } from 'node-red';
 import type { BackupRequest, SourceSpec } from '../../src/index.ts';
 import { asNumber, asText, isGiven } from './message-values.ts';
 import { credentialSecretOf, flowFileOf, settingsFileOf, type FileSettings } from './node-red-files.ts';
-import { folderOf, planIdOf, type PlanConfig } from './plan-config.ts';
+import { folderOf, planIdOf, planNameOf, type PlanConfig } from './plan-config.ts';
 import { redVersion } from './runtime.ts';
 import { render, timeView } from './template.ts';
 
@@ -13,6 +13,10 @@ interface Overrides {
   readonly name?: unknown;
   readonly keep_days?: unknown;
   readonly extra?: unknown;
+  /** Names of the tabs that a deploy changed. */
+  readonly changed_tabs?: unknown;
+  /** Whether the schedule makes up for a missed run. */
+  readonly late?: unknown;
 }
 
 export interface PlanContext {
@@ -31,9 +35,10 @@ export function requestFor(config: PlanConfig, message: NodeMessageInFlow, conte
   const automatic = overrides.manual !== true;
   return {
     planId: planIdOf(config, context.nodeId),
-    planName: planName(config),
-    name: isGiven(overrides.name) ? asText(overrides.name) : nameFor(config, automatic, context),
+    planName: planNameOf(config),
+    name: isGiven(overrides.name) ? asText(overrides.name) : nameFor(config, overrides, context),
     automatic,
+    late: automatic && overrides.late === true,
     sources: sourcesOf(config, context),
     folder: folderOf(config, context.userDir),
     compression: config.compression,
@@ -49,18 +54,23 @@ export function requestFor(config: PlanConfig, message: NodeMessageInFlow, conte
   };
 }
 
-function planName({ name }: PlanConfig): string {
-  return name === '' ? 'backup' : name;
-}
-
-function nameFor(config: PlanConfig, automatic: boolean, { red, instanceName }: PlanContext): string {
+function nameFor(config: PlanConfig, { manual, changed_tabs }: Overrides, { red, instanceName }: PlanContext): string {
   return render(config.backupName, DEFAULT_NAME, {
-    plan_name: planName(config),
+    plan_name: planNameOf(config),
     instance_name: instanceName,
     node_red_version: redVersion(red) ?? '',
-    kind: automatic ? 'Automatic' : 'Custom',
+    kind: manual === true ? 'Custom' : 'Automatic',
+    changed_tabs: tabNames(changed_tabs),
     ...timeView(),
   }).trim();
+}
+
+/** A name has room for a few of them. */
+function tabNames(changed: unknown): string {
+  const names = Array.isArray(changed) ? changed.map(asText).filter((name) => name !== '') : [];
+  const [most, longest] = [5, 30];
+  const shown = names.slice(0, most).map((name) => (name.length > longest ? `${name.slice(0, longest)}…` : name));
+  return names.length > most ? `${shown.join(', ')} and ${String(names.length - most)} more` : shown.join(', ');
 }
 
 function sourcesOf(config: PlanConfig, { red, userDir }: PlanContext): SourceSpec[] {

@@ -21,9 +21,12 @@ export class StatusLine {
   #shownAt = -Infinity;
   #stage: string | null = null;
   #waitsForRetry = false;
+  readonly #next: () => string | null;
 
-  constructor(node: Node) {
+  /** @param next - when the node does something by itself, ISO; null for never */
+  constructor(node: Node, next: () => string | null = () => null) {
     this.#node = node;
+    this.#next = next;
   }
 
   event(event: BackupEvent): void {
@@ -35,14 +38,15 @@ export class StatusLine {
     this.#shownAt = now;
     this.#stage = event.backup_stage;
     this.#waitsForRetry = event.will_retry !== null;
-    this.#node.status(statusOf(event));
+    this.#show(statusOf(event));
   }
 
   /** What is known of a plan from before, e.g. after a restart or a deploy. */
   known({ last_backup: backup, last_error: error }: PlanStatus, job: RunningJob | undefined): void {
     if (job !== undefined) this.#node.status(running(job.backup_stage, job.progress));
     else if (error !== null) this.failed(error.code);
-    else if (backup !== null) this.#node.status(finished(backup));
+    else if (backup !== null) this.#show(finished(backup));
+    else if (this.#next() !== null) this.#show({ fill: 'grey', shape: 'ring', text: '' });
   }
 
   /** What is known of copies from before. */
@@ -54,7 +58,19 @@ export class StatusLine {
   /** Does nothing when the status says that it is tried again: that tells more. */
   failed(code: string): void {
     if (this.#waitsForRetry) return;
-    this.#node.status({ fill: 'red', shape: 'ring', text: code });
+    this.#show({ fill: 'red', shape: 'ring', text: code });
+  }
+
+  /** What is over is shown with what comes next. */
+  #show(status: NodeStatus): void {
+    const { fill, text = '' } = status;
+    const next = fill === 'blue' ? null : this.#next();
+    if (next === null) {
+      this.#node.status(status);
+      return;
+    }
+    const coming = `next ${next.slice(5, 10)} ${next.slice(11, 16)}`;
+    this.#node.status({ ...status, text: text === '' ? coming : `${text} · ${coming}` });
   }
 }
 

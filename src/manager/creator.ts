@@ -76,6 +76,6 @@ export class Creator {
 }
 
 function specOf(request: BackupRequest): JobSpec {
-  const { planId, planName, name, nodeId, automatic } = request;
-  return { kind: 'create_backup', name, planId, planName, nodeId, automatic };
+  const { planId, planName, name, nodeId, automatic, late = false } = request;
+  return { kind: 'create_backup', name, planId, planName, nodeId, automatic, late };
 }

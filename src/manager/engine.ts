@@ -3,6 +3,8 @@ import type { LocalAgent } from '../agents/local.ts';
 import type { Clock } from '../clock.ts';
 import type { EventBus, JobKind } from '../events.ts';
 import type { AgentId, BackupId, BackupRecord, BackupRequest, JobId, PlanId } from '../model.ts';
+import type { RunRecord } from '../store/run-history.ts';
+import type { AutomaticPlan, ExpectedCopy, PlanOutlook } from './automation.ts';
 import type { KeyRing } from './key-ring.ts';
 import type {
   EngineStatus,
@@ -53,6 +55,25 @@ export interface EngineRetention {
   held(): Promise<readonly HeldGroup[]>;
 }
 
+/** What plans do by themselves, and what is expected of them; see docs/automatic.md. */
+export interface EngineAutomation {
+  /**
+   * Makes a plan's backups due at the times of its schedule, and watches that they are made, until the function that is returned is
+   * called. What was due meanwhile is made up for when the plan is added again.
+   *
+   * @throws BackupError `invalid_request` when its schedule is none
+   */
+  add(plan: AutomaticPlan): () => void;
+  /** From now on a copy of each backup of the plan is expected at a location, as long as its node is there. */
+  expectCopy(copy: ExpectedCopy): void;
+  /** Says that a node of a location is there, until the function that is returned is called. */
+  nodeIsThere(nodeId: string): () => void;
+  /** Nothing is expected any more where a node stores backups: it was deleted. */
+  forgetNode(nodeId: string): void;
+  /** The plans that were added, in their order. */
+  outlook(): readonly PlanOutlook[];
+}
+
 /** The one engine of a Node-RED runtime or of one run of the command line. */
 export interface Engine {
   readonly instanceId: string;
@@ -61,6 +82,7 @@ export interface Engine {
   /** Keys that are tried when a protected backup is read. */
   readonly keys: KeyRing;
   readonly retention: EngineRetention;
+  readonly automation: EngineAutomation;
   /** Publishes `failed / interrupted` for the jobs that a dead process left; once, later calls do nothing. */
   announceInterrupted(): void;
   /** Never throws for a bad request: the job it returns fails with `invalid_request`. */
@@ -99,6 +121,8 @@ export interface Engine {
   jobs(): readonly Job<unknown>[];
   status(): EngineStatus;
   planStatus(planId: PlanId): PlanStatus;
+  /** The last runs of all verbs, oldest first. */
+  history(): readonly RunRecord[];
   /** The agent of a folder of this machine: the same one for the same folder, made when it is not there. */
   localAgent(folder: string, options?: LocalFolderOptions): Promise<LocalAgent>;
   /** @returns a function that takes the agent off the list again */

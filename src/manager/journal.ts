@@ -3,13 +3,18 @@ import { isoLocal } from '../clock.ts';
 import { serializeError } from '../errors.ts';
 import type { BackupError } from '../errors.ts';
 import { isTerminal } from '../events.ts';
-import type { BackupEvent, JobIdentity } from '../events.ts';
+import type { BackupEvent, CompletedEvent, FailedEvent, JobIdentity } from '../events.ts';
+import type { JobId } from '../model.ts';
 import type { EngineState } from '../store/state.ts';
 import { withPlan } from '../store/state.ts';
+import { withRun } from '../store/run-history.ts';
+import type { RunRecord } from '../store/run-history.ts';
 import type { EngineParts } from './engine-parts.ts';
 
 /** Failing to write is told as a warning: a backup that can be made is worth more than a note about it. */
 export class Journal {
+  /** When the work of the jobs began, in milliseconds since the epoch. */
+  readonly #started = new Map<JobId, number>();
   readonly #parts: Pick<EngineParts, 'clock' | 'store' | 'warn'>;
 
   constructor(parts: Pick<EngineParts, 'clock' | 'store' | 'warn'>) {
@@ -29,6 +34,7 @@ export class Journal {
 
   /** Notes a job that runs or waits. */
   async running(job: JobIdentity, folder: string | null, startedMs: number): Promise<void> {
+    this.#started.set(job.job_id, startedMs);
     await this.#quietly(() => this.#parts.store.jobs.write(job, folder, isoLocal(startedMs)));
   }
 
@@ -36,7 +42,16 @@ export class Journal {
   async ended(event: BackupEvent, error: BackupError | null): Promise<void> {
     const now = isoLocal(this.#parts.clock.now());
     await this.#update((state) => afterEvent(state, event, { now, error }));
+    await this.add(event);
     await this.forget(event);
+  }
+
+  /** Adds a job that has ended to the history. */
+  async add(event: BackupEvent): Promise<void> {
+    if (!isTerminal(event)) return;
+    const run = runOf(event, this.#started.get(event.job_id) ?? null, this.#parts.clock.now());
+    this.#started.delete(event.job_id);
+    await this.#quietly(() => this.#parts.store.history.update((history) => withRun(history, run)));
   }
 
   async forget(job: Pick<JobIdentity, 'job_id'>): Promise<void> {
@@ -54,6 +69,23 @@ export class Journal {
       this.#parts.warn(serializeError(error).message);
     }
   }
+}
+
+function runOf(event: CompletedEvent | FailedEvent, startedMs: number | null, nowMs: number): RunRecord {
+  const { manager_state, name, backup_id, plan_id, plan_name, node_id, agent_id, agent_name, job_id, automatic } =
+    event;
+  const { event_type: outcome, failed_reason, error, late, backup } = event;
+  return {
+    ...{ manager_state, name, backup_id, plan_id, plan_name, node_id, agent_id, agent_name, job_id, automatic },
+    ...{ outcome, failed_reason, error, late },
+    started: startedMs === null ? null : isoLocal(startedMs),
+    ended: isoLocal(nowMs),
+    // The clock may have been set back meanwhile.
+    duration_ms: startedMs === null ? null : Math.max(0, nowMs - startedMs),
+    size: backup?.size ?? null,
+    files: backup?.files ?? null,
+    failed_files: backup?.failed_files.count ?? null,
+  };
 }
 
 interface Ending {

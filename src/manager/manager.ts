@@ -3,8 +3,10 @@ import type { LocalAgent } from '../agents/local.ts';
 import type { EventBus } from '../events.ts';
 import type { AgentId, BackupId, BackupRecord, BackupRequest, PlanId } from '../model.ts';
 import type { OrphanCopy } from '../store/copy-files.ts';
+import type { RunRecord } from '../store/run-history.ts';
 import { planState } from '../store/state.ts';
 import { changeBackup } from './change-backup.ts';
+import { Automation } from './automation.ts';
 import { Copier } from './copier.ts';
 import { Creator } from './creator.ts';
 import type { EngineParts } from './engine-parts.ts';
@@ -48,6 +50,7 @@ export class Manager implements Engine {
   readonly events: EventBus;
   readonly keys: KeyRing;
   readonly retention: Retention;
+  readonly automation: Automation;
   readonly #parts: EngineParts;
   readonly #journal: Journal;
   readonly #jobs: Jobs;
@@ -76,6 +79,7 @@ export class Manager implements Engine {
         events.publish(event);
       },
     });
+    this.automation = new Automation(parts, events);
     this.events = events;
     this.keys = parts.keys;
     this.instanceId = parts.store.state.current.instance_id;
@@ -166,6 +170,10 @@ export class Manager implements Engine {
     return planState(this.#parts.store.state.current, planId);
   }
 
+  history(): readonly RunRecord[] {
+    return this.#parts.store.history.current.runs;
+  }
+
   async localAgent(folder: string, { listed = true, mountedApartFrom }: LocalFolderOptions = {}): Promise<LocalAgent> {
     const { registry } = this.#parts;
     const agent = await (listed ? registry.local(folder) : registry.localUnlisted(folder));
@@ -205,6 +213,7 @@ export class Manager implements Engine {
   }
 
   async close(): Promise<void> {
+    await this.automation.close();
     this.#copier.stop();
     this.retention.close();
     await this.#jobs.close();
@@ -217,7 +226,7 @@ export class Manager implements Engine {
   }
 
   #forget(unfinished: readonly Unfinished[]): void {
-    const forgotten = unfinished.map(({ event }) => this.#journal.forget(event));
+    const forgotten = unfinished.map(({ event }) => this.#journal.add(event).then(() => this.#journal.forget(event)));
     this.#forgetting = Promise.all([this.#forgetting, ...forgotten]);
   }
 }

@@ -1,9 +1,14 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { CopyFiles } from './copy-files.ts';
+import { DocumentFile } from './document-file.ts';
 import { GroupNotes } from './group-notes.ts';
 import { JobFiles } from './job-files.ts';
 import { MadeBackups } from './made-backups.ts';
+import { PLAN_NOTES } from './plan-notes.ts';
+import type { PlanNotes } from './plan-notes.ts';
+import { RUN_HISTORY } from './run-history.ts';
+import type { RunHistory } from './run-history.ts';
 import { StateFile } from './state-file.ts';
 import {
   COPIES_FOLDER,
@@ -21,6 +26,8 @@ export interface EngineStore {
   readonly made: MadeBackups;
   readonly copies: CopyFiles;
   readonly retention: GroupNotes;
+  readonly history: DocumentFile<RunHistory>;
+  readonly plans: DocumentFile<PlanNotes>;
 }
 
 export interface StoreOptions {
@@ -39,11 +46,14 @@ export async function openStore({ stateDir, clock, warn }: StoreOptions): Promis
   for (const folder of [stateDir, jobsFolder, copiesFolder, retentionFolder]) await sweepFolder(folder, clock.now());
   const state = await StateFile.open(stateDir, warn);
   const instanceId = state.current.instance_id;
+  const documents = { folder: stateDir, instanceId, warn };
   return {
     state,
     jobs: new JobFiles({ folder: jobsFolder, instanceId, warn }),
     made: new MadeBackups(join(stateDir, MADE_FOLDER)),
     copies: new CopyFiles({ folder: copiesFolder, instanceId, warn }),
     retention: new GroupNotes({ folder: retentionFolder, instanceId, warn }),
+    history: await DocumentFile.open(RUN_HISTORY, documents),
+    plans: await DocumentFile.open(PLAN_NOTES, documents),
   };
 }

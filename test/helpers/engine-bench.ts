@@ -33,6 +33,7 @@ export interface EngineBench {
 
 export function wordOf(event: BackupEvent): string {
   if (event.event_type === 'deleted') return `deleted:${event.backup_id ?? ''}`;
+  if (event.event_type === 'overdue') return `overdue:${event.agent_id ?? ''}`;
   if (event.event_type === 'held') return `held:${event.hold.reason}`;
   const verb = event.manager_state.replace('_backup', '');
   if (event.event_type === 'failed') return `${verb}:failed:${event.failed_reason}`;
