@@ -50,6 +50,7 @@ export type {
   JobKind,
   ManagerState,
 } from './events.ts';
+export type { Hook, HookCall, HookOutcome, HookTime } from './hooks/hook.ts';
 export { abortReason } from './io/abort.ts';
 export { formatBytes } from './io/format-bytes.ts';
 export type { Engine, EngineOptions, EngineRetention, Job } from './manager/engine.ts';

@@ -28,6 +28,8 @@ export interface JobContext {
   progress(progress: TaskProgress): void;
   /** From now on, the job may take this long; null for as long as it needs. */
   limit(timeoutMs: number | null): void;
+  /** Should the job be ended, its work may take this long from now to come to its end, in milliseconds. */
+  allowToEnd(ms: number): void;
 }
 
 export interface JobRunOptions {
@@ -42,7 +44,7 @@ export interface JobRunOptions {
   readonly remember: (event: BackupEvent, error: BackupError | null) => Promise<void>;
 }
 
-/** How long a job that was ended may go on cleaning up: a disk that hangs must not hold up every later job. */
+/** How long a job that was ended may go on cleaning up, unless it asked for more: a disk that hangs must not hold up every later job. */
 const CLEAN_UP_MS = 15_000;
 
 /** One job from its beginning to its terminal event, which is published on every way out. */
@@ -58,6 +60,10 @@ export class JobRun implements JobContext {
   #backup: BackupRecord | null = null;
   #stage: BackupStage | null = null;
   #timer: Timer | null = null;
+  #patience: Timer | null = null;
+  /** On the monotonic clock. */
+  #allowedUntil = -Infinity;
+  #giveUp: () => void = () => undefined;
   #ended = false;
 
   constructor(options: JobRunOptions) {
@@ -108,6 +114,11 @@ export class JobRun implements JobContext {
     });
   }
 
+  allowToEnd(ms: number): void {
+    this.#allowedUntil = this.#clock.monotonic() + ms;
+    if (this.signal.aborted) this.#wait();
+  }
+
   /** Ends the job with an error; does nothing once it has ended. */
   end(reason: BackupError): void {
     if (!this.#ended) this.#controller.abort(reason);
@@ -127,12 +138,12 @@ export class JobRun implements JobContext {
 
   /** As `work`, but not for long once the job was ended. */
   async #bounded<T>(work: Promise<T>): Promise<T> {
-    let patience: Timer | null = null;
     const gaveUp = new Promise<never>((_, reject) => {
+      this.#giveUp = () => {
+        reject(abortReason(this.signal));
+      };
       this.signal.addEventListener('abort', () => {
-        patience = this.#clock.setTimer(CLEAN_UP_MS, () => {
-          reject(abortReason(this.signal));
-        });
+        this.#wait();
       });
     });
     try {
@@ -140,8 +151,14 @@ export class JobRun implements JobContext {
     } finally {
       this.#ended = true;
       this.#timer?.cancel();
-      cancelTimer(patience);
+      this.#patience?.cancel();
     }
+  }
+
+  #wait(): void {
+    this.#patience?.cancel();
+    const ms = Math.max(CLEAN_UP_MS, this.#allowedUntil - this.#clock.monotonic());
+    this.#patience = this.#clock.setTimer(ms, this.#giveUp);
   }
 
   #inProgress(progress: Progress | null): void {
@@ -176,7 +193,3 @@ export class JobRun implements JobContext {
 }
 
 const NOT_OVER = { failed_reason: null, error: null, backup: null, will_retry: null } as const;
-
-function cancelTimer(timer: Timer | null): void {
-  timer?.cancel();
-}
