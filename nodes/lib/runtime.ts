@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import { BackupError, openEngine, systemClock, toBackupError, type Engine } from '../../src/index.ts';
 import { defaultFolder } from './plan-config.ts';
+import { pluginHooks } from './plugin-hooks.ts';
 
 /** The folder of the engine's state, in the user directory. */
 const STATE_FOLDER = '.nightkeep';
@@ -88,6 +89,7 @@ export class Runtime {
           this.#red.log.warn(`[backup] ${message}`);
         },
       });
+      engine.provideHooks(() => pluginHooks(this.#red));
       // Nodes that tell of events are there only when all flows have started, and listen when they have been given the engine.
       void this.#flowsStarted.then(() => {
         systemClock.setTimer(0, () => {
