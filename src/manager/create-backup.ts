@@ -86,6 +86,7 @@ async function keep(making: Making, place: NewBackup, result: CreateResult): Pro
     throw error;
   }
   tellFallback(making, result);
+  for (const note of result.notes) parts.warn(note);
   return record;
 }
 
@@ -111,7 +112,7 @@ function makerOf({ parts, request }: Making): Maker {
 
 function taskFor(making: Making, place: NewBackup): CreateTask {
   const { request, backupId, nowMs, skipFolders } = making;
-  const { sources, compression, encryption, excludeCaches, excludeIfPresent, unreadable } = request;
+  const { sources, compression, encryption, excludeCaches, excludeIfPresent, unreadable, copyDatabases } = request;
   const header = {
     format: FORMAT_VERSION,
     backup_id: backupId,
@@ -131,6 +132,7 @@ function taskFor(making: Making, place: NewBackup): CreateTask {
     excludeIfPresent,
     skipFolders,
     unreadable,
+    copyDatabases,
   };
 }
 
