@@ -59,6 +59,7 @@ export type {
   ManagerState,
   OverdueEvent,
 } from './events.ts';
+export type { Hook, HookCall, HookOutcome, HookTime } from './hooks/hook.ts';
 export { abortReason } from './io/abort.ts';
 export { formatBytes } from './io/format-bytes.ts';
 export { partialName } from './io/partial-name.ts';

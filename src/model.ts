@@ -195,6 +195,8 @@ export interface BackupRequest {
   readonly excludeIfPresent: readonly string[];
   /** What a file that cannot be read means for the job. */
   readonly unreadable: 'warn' | 'fail';
+  /** Whether SQLite databases are copied by SQLite, so that they may be written to meanwhile. */
+  readonly copyDatabases: boolean;
   /** Days until the backup expires (fractions allowed), null for never. */
   readonly keepDays: number | null;
   readonly extra: Readonly<Record<string, ExtraValue>>;

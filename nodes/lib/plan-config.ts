@@ -26,6 +26,8 @@ export interface PlanConfig {
   readonly excludeCaches: boolean;
   readonly excludeIfPresent: string;
   readonly unreadable: 'warn' | 'fail';
+  /** Whether SQLite databases are copied by SQLite. */
+  readonly copyDatabases: boolean;
   readonly whenBusy: 'wait' | 'refuse';
   /** Minutes, empty for no limit. */
   readonly timeLimit: string;
@@ -62,6 +64,7 @@ export function readPlanConfig(config: NodeDef): PlanConfig {
     excludeCaches: given['excludeCaches'] === true,
     excludeIfPresent: text('excludeIfPresent'),
     unreadable: (text('unreadable') || 'warn') as PlanConfig['unreadable'],
+    copyDatabases: given['copyDatabases'] !== false,
     whenBusy: (text('whenBusy') || 'wait') as PlanConfig['whenBusy'],
     timeLimit: text('timeLimit').trim(),
     planId: text('planId').trim(),

@@ -46,6 +46,7 @@ export function requestFor(config: PlanConfig, message: NodeMessageInFlow, conte
     excludeCaches: config.excludeCaches,
     excludeIfPresent: lines(config.excludeIfPresent),
     unreadable: config.unreadable,
+    copyDatabases: config.copyDatabases,
     keepDays: isGiven(overrides.keep_days) && overrides.keep_days !== 'never' ? asNumber(overrides.keep_days) : null,
     extra: (isGiven(overrides.extra) ? overrides.extra : {}) as BackupRequest['extra'],
     timeoutMs: config.timeLimit === '' ? null : Number(config.timeLimit) * MINUTE_MS,

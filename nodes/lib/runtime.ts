@@ -5,6 +5,7 @@ import type { Node, NodeAPI } from 'node-red';
 import { BackupError, openEngine, systemClock, toBackupError, type Engine } from '../../src/index.ts';
 import { restoreSettled } from './boot-restore.ts';
 import { defaultFolder } from './plan-config.ts';
+import { pluginHooks } from './plugin-hooks.ts';
 
 /** The folder of the engine's state, in the user directory. */
 const STATE_FOLDER = '.nightkeep';
@@ -89,6 +90,7 @@ export class Runtime {
           this.#red.log.warn(`[backup] ${message}`);
         },
       });
+      engine.provideHooks(() => pluginHooks(this.#red));
       // Nodes that tell of events are there only when all flows have started, and listen when they have been given the engine.
       void this.#flowsStarted.then(() => {
         systemClock.setTimer(0, () => {

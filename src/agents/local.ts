@@ -55,8 +55,8 @@ export function isLocalAgent(agent: BackupAgent): agent is LocalAgent {
   return agent instanceof LocalFolderAgent;
 }
 
-/** What may begin with a new backup's name besides the archive: the writer's list of members on its way. */
-const COMPANIONS = ['', '.manifest'];
+/** What may begin with a new backup's name besides the archive: the writer's list of members on its way, and the copy of a database. */
+const COMPANIONS = ['', '.manifest', '.sqlite', '.sqlite-journal'];
 
 class LocalFolderAgent extends StoreAgent implements LocalAgent {
   readonly folder: string;

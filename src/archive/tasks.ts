@@ -60,6 +60,8 @@ export interface CreateTask {
   /** Absolute folders that are never entered: where backups lie, and the engine's state. */
   readonly skipFolders: readonly string[];
   readonly unreadable: 'warn' | 'fail';
+  /** Whether SQLite databases are copied by SQLite, so that they may be written to meanwhile. */
+  readonly copyDatabases: boolean;
 }
 
 export interface CreateResult {
@@ -71,6 +73,8 @@ export interface CreateResult {
   readonly bytes: number;
   readonly failedFiles: FailedFiles;
   readonly manifestSha256: string;
+  /** For the log: what people should know although no file has failed. */
+  readonly notes: readonly string[];
 }
 
 export interface VerifyTask {

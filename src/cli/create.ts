@@ -37,6 +37,7 @@ async function requestOf(invocation: Invocation): Promise<Omit<BackupRequest, 'f
     excludeCaches: false,
     excludeIfPresent: [],
     unreadable: 'warn',
+    copyDatabases: true,
     keepDays: null,
     extra: {},
     timeoutMs: null,

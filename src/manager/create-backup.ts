@@ -7,6 +7,7 @@ import { toBackupError } from '../errors.ts';
 import { throwIfAborted } from '../io/abort.ts';
 import { FORMAT_VERSION } from '../model.ts';
 import type { BackupId, BackupRecord, BackupRequest } from '../model.ts';
+import { betweenHooks } from './between-hooks.ts';
 import { checkPlaces } from './check-places.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { JobContext } from './job-run.ts';
@@ -44,11 +45,16 @@ export async function createBackup(
   const backupId = `${compactUtc(nowMs)}-${randomBytes(4).toString('hex')}`;
   const agent = await parts.registry.local(request.folder);
   context.identify({ backup_id: backupId, agent_id: agent.id, agent_name: agent.name });
-  context.enter('archive');
   const skipFolders = [...new Set([request.folder, ...parts.registry.localFolders(), parts.options.stateDir])];
   await checkPlaces(request, skipFolders);
   const making = { parts, request, context, agent, backupId, nowMs, skipFolders };
   await parts.journal.running(context.identity, request.folder, nowMs);
+  return betweenHooks(parts, context, () => archive(making));
+}
+
+async function archive(making: Making): Promise<BackupRecord> {
+  const { parts, request, context, agent } = making;
+  context.enter('archive');
   const place = await agent.beginBackup({ signal: context.signal });
   try {
     const result = await parts.archive.runTask(taskFor(making, place), {
@@ -82,6 +88,7 @@ async function keep(making: Making, place: NewBackup, result: CreateResult): Pro
     throw error;
   }
   tellFallback(making, result);
+  for (const note of result.notes) parts.warn(note);
   return record;
 }
 
@@ -107,7 +114,7 @@ function makerOf({ parts, request }: Making): Maker {
 
 function taskFor(making: Making, place: NewBackup): CreateTask {
   const { request, backupId, nowMs, skipFolders } = making;
-  const { sources, compression, encryption, excludeCaches, excludeIfPresent, unreadable } = request;
+  const { sources, compression, encryption, excludeCaches, excludeIfPresent, unreadable, copyDatabases } = request;
   const header = {
     format: FORMAT_VERSION,
     backup_id: backupId,
@@ -127,6 +134,7 @@ function taskFor(making: Making, place: NewBackup): CreateTask {
     excludeIfPresent,
     skipFolders,
     unreadable,
+    copyDatabases,
   };
 }
 

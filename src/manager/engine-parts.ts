@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { HookRegistry } from '../hooks/hook-registry.ts';
 import type { EngineStore } from '../store/open-store.ts';
 import type { AgentRegistry } from './agent-registry.ts';
 import type { ArchivePort } from './archive-port.ts';
@@ -12,6 +13,7 @@ export interface EngineParts {
   readonly registry: AgentRegistry;
   readonly archive: ArchivePort;
   readonly keys: KeyRing;
+  readonly hooks: HookRegistry;
   readonly options: EngineOptions;
   readonly warn: (message: string) => void;
 }

@@ -2,6 +2,7 @@ import type { AgentListing, BackupAgent, RecordChanges } from '../agents/agent.t
 import type { LocalAgent } from '../agents/local.ts';
 import type { Clock } from '../clock.ts';
 import type { EventBus, JobKind } from '../events.ts';
+import type { Hook } from '../hooks/hook.ts';
 import type { AgentId, BackupId, BackupRecord, BackupRequest, JobId, PlanId } from '../model.ts';
 import type { RunRecord } from '../store/run-history.ts';
 import type { AutomaticPlan, ExpectedCopy, PlanOutlook } from './automation.ts';
@@ -83,7 +84,14 @@ export interface Engine {
   readonly keys: KeyRing;
   readonly retention: EngineRetention;
   readonly automation: EngineAutomation;
-  /** Publishes `failed / interrupted` for the jobs that a dead process left; once, later calls do nothing. */
+  /** As `HookRegistry.register`: a hook runs before or after the backups that it wants. */
+  registerHook(hook: Hook): () => void;
+  /** As `HookRegistry.provide`. */
+  provideHooks(provider: () => readonly Hook[]): () => void;
+  /**
+   * Publishes `failed / interrupted` for the jobs that a dead process left, and runs the hooks after them; once, later calls do
+   * nothing.
+   */
   announceInterrupted(): void;
   /** Never throws for a bad request: the job it returns fails with `invalid_request`. */
   create(request: BackupRequest): Job<BackupRecord>;

@@ -30,6 +30,8 @@ export interface JobContext {
   progress(progress: TaskProgress): void;
   /** From now on, the job may take this long; null for as long as it needs. */
   limit(timeoutMs: number | null): void;
+  /** Should the job be ended, its work may take this long from now to come to its end, in milliseconds. */
+  allowToEnd(ms: number): void;
 }
 
 export interface JobRunOptions {
@@ -44,7 +46,7 @@ export interface JobRunOptions {
   readonly remember: (event: BackupEvent, error: BackupError | null) => Promise<void>;
 }
 
-/** How long a job that was ended may go on cleaning up: a disk that hangs must not hold up every later job. */
+/** How long a job that was ended may go on cleaning up, unless it asked for more: a disk that hangs must not hold up every later job. */
 const CLEAN_UP_MS = 15_000;
 
 /** One job from its beginning to its terminal event, which is published on every way out. */
@@ -60,6 +62,10 @@ export class JobRun implements JobContext {
   #backup: BackupRecord | null = null;
   #stage: BackupStage | null = null;
   #timer: Timer | null = null;
+  #patience: Timer | null = null;
+  /** On the monotonic clock. */
+  #allowedUntil = -Infinity;
+  #giveUp: () => void = () => undefined;
   #ended = false;
 
   constructor(options: JobRunOptions) {
@@ -111,6 +117,11 @@ export class JobRun implements JobContext {
     });
   }
 
+  allowToEnd(ms: number): void {
+    this.#allowedUntil = this.#clock.monotonic() + ms;
+    if (this.signal.aborted) this.#wait();
+  }
+
   /** Ends the job with an error; does nothing once it has ended. */
   end(reason: BackupError): void {
     if (!this.#ended) this.#controller.abort(reason);
@@ -130,12 +141,12 @@ export class JobRun implements JobContext {
 
   /** As `work`, but not for long once the job was ended. */
   async #bounded<T>(work: Promise<T>): Promise<T> {
-    let patience: Timer | null = null;
     const gaveUp = new Promise<never>((_, reject) => {
+      this.#giveUp = () => {
+        reject(abortReason(this.signal));
+      };
       this.signal.addEventListener('abort', () => {
-        patience = this.#clock.setTimer(CLEAN_UP_MS, () => {
-          reject(abortReason(this.signal));
-        });
+        this.#wait();
       });
     });
     try {
@@ -143,8 +154,14 @@ export class JobRun implements JobContext {
     } finally {
       this.#ended = true;
       this.#timer?.cancel();
-      cancelTimer(patience);
+      this.#patience?.cancel();
     }
+  }
+
+  #wait(): void {
+    this.#patience?.cancel();
+    const ms = Math.max(CLEAN_UP_MS, this.#allowedUntil - this.#clock.monotonic());
+    this.#patience = this.#clock.setTimer(ms, this.#giveUp);
   }
 
   #inProgress(progress: Progress | null): void {
@@ -179,7 +196,3 @@ export class JobRun implements JobContext {
 }
 
 const NOT_OVER = { failed_reason: null, error: null, backup: null, will_retry: null } as const;
-
-function cancelTimer(timer: Timer | null): void {
-  timer?.cancel();
-}

@@ -1,12 +1,15 @@
 import type { AgentListing, BackupAgent, RecordChanges } from '../agents/agent.ts';
 import type { LocalAgent } from '../agents/local.ts';
-import type { EventBus } from '../events.ts';
+import { toBackupError } from '../errors.ts';
+import type { EventBus, JobIdentity } from '../events.ts';
+import type { Hook } from '../hooks/hook.ts';
 import type { AgentId, BackupId, BackupRecord, BackupRequest, PlanId } from '../model.ts';
 import type { OrphanCopy } from '../store/copy-files.ts';
 import type { RunRecord } from '../store/run-history.ts';
 import { planState } from '../store/state.ts';
 import { changeBackup } from './change-backup.ts';
 import { Automation } from './automation.ts';
+import { resumeHooks } from './between-hooks.ts';
 import { Copier } from './copier.ts';
 import { Creator } from './creator.ts';
 import type { EngineParts } from './engine-parts.ts';
@@ -39,6 +42,8 @@ export interface ManagerOptions {
   readonly events: EventBus;
   /** What an earlier process left, already cleaned up. */
   readonly unfinished: readonly Unfinished[];
+  /** Jobs of one whose hooks after them have not run. */
+  readonly hooksDue: readonly JobIdentity[];
   /** Copies that an earlier process did not bring to an end. */
   readonly orphans: readonly OrphanCopy[];
 }
@@ -58,18 +63,20 @@ export class Manager implements Engine {
   readonly #copier: Copier;
   readonly #restorer: Restorer;
   readonly #tracker: StatusTracker;
+  readonly #turns = new Turns();
   #unfinished: readonly Unfinished[];
+  #hooksDue: readonly JobIdentity[];
   #forgetting: Promise<unknown> = Promise.resolve();
 
-  constructor({ parts, events, unfinished, orphans }: ManagerOptions) {
+  constructor({ parts, events, unfinished, hooksDue, orphans }: ManagerOptions) {
     this.#parts = parts;
     this.#unfinished = unfinished;
+    this.#hooksDue = hooksDue;
     this.#journal = new Journal(parts);
     this.#jobs = new Jobs({ clock: parts.clock, bus: events, journal: this.#journal });
     const verbParts = { ...parts, journal: this.#journal };
-    const turns = new Turns();
-    this.#creator = new Creator(verbParts, this.#jobs, turns);
-    this.#restorer = new Restorer(verbParts, { jobs: this.#jobs, turns, events });
+    this.#creator = new Creator(verbParts, this.#jobs, this.#turns);
+    this.#restorer = new Restorer(verbParts, { jobs: this.#jobs, turns: this.#turns, events });
     this.#copier = new Copier(verbParts, this.#jobs, orphans);
     this.#tracker = new StatusTracker(parts.clock);
     this.retention = new Retention({
@@ -94,6 +101,31 @@ export class Manager implements Engine {
     this.#unfinished = [];
     for (const { event } of unfinished) this.events.publish(event);
     this.#forget(unfinished);
+    this.#resumeHooks(unfinished);
+  }
+
+  /** What a new backup would stop again must have been resumed by then. */
+  #resumeHooks(unfinished: readonly Unfinished[]): void {
+    const due = this.#hooksDue;
+    this.#hooksDue = [];
+    if (due.length === 0) return;
+    const ticket = this.#turns.ask();
+    const resumed = ticket.ready.then(() => resumeHooks(this.#parts, { due, unfinished }));
+    resumed
+      .catch((error: unknown) => {
+        this.#parts.warn(toBackupError(error).message);
+      })
+      .finally(() => {
+        ticket.release();
+      });
+  }
+
+  registerHook(hook: Hook): () => void {
+    return this.#parts.hooks.register(hook);
+  }
+
+  provideHooks(provider: () => readonly Hook[]): () => void {
+    return this.#parts.hooks.provide(provider);
   }
 
   create(request: BackupRequest): Job<BackupRecord> {

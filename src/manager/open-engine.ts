@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path';
 import { systemClock } from '../clock.ts';
 import { BackupError, toBackupError } from '../errors.ts';
 import { EventBus } from '../events.ts';
+import { HookRegistry } from '../hooks/hook-registry.ts';
 import { openStore } from '../store/open-store.ts';
 import { AgentRegistry } from './agent-registry.ts';
 import { archivePort } from './archive-port.ts';
@@ -34,8 +35,9 @@ export async function openEngineWith(options: EngineOptions, archive: ArchivePor
   const instanceId = store.state.current.instance_id;
   const registry = new AgentRegistry({ clock, instanceId, localFolder, onListenerError });
   if (localFolder !== null) await registry.local(localFolder);
-  const parts = { clock, store, registry, archive, keys: new KeyRing(), options, warn };
+  const parts = { clock, store, registry, archive, keys: new KeyRing(), hooks: new HookRegistry(), options, warn };
   const orphans = await store.copies.orphans(clock.now());
+  const hooksDue = await store.hooks.unfinished(clock.now());
   const unfinished = await recover(parts, orphans);
-  return new Manager({ parts, events: new EventBus(onListenerError), unfinished, orphans });
+  return new Manager({ parts, events: new EventBus(onListenerError), unfinished, hooksDue, orphans });
 }

@@ -12,6 +12,7 @@ import type { RunHistory } from './run-history.ts';
 import { StateFile } from './state-file.ts';
 import {
   COPIES_FOLDER,
+  HOOKS_FOLDER,
   JOBS_FOLDER,
   MADE_FOLDER,
   makeStateFolder,
@@ -23,6 +24,8 @@ import {
 export interface EngineStore {
   readonly state: StateFile;
   readonly jobs: JobFiles;
+  /** Jobs whose hooks after them are still to run. */
+  readonly hooks: JobFiles;
   readonly made: MadeBackups;
   readonly copies: CopyFiles;
   readonly retention: GroupNotes;
@@ -41,15 +44,18 @@ export interface StoreOptions {
 export async function openStore({ stateDir, clock, warn }: StoreOptions): Promise<EngineStore> {
   await makeStateFolder(stateDir);
   const jobsFolder = join(stateDir, JOBS_FOLDER);
+  const hooksFolder = join(stateDir, HOOKS_FOLDER);
   const copiesFolder = join(stateDir, COPIES_FOLDER);
   const retentionFolder = join(stateDir, RETENTION_FOLDER);
-  for (const folder of [stateDir, jobsFolder, copiesFolder, retentionFolder]) await sweepFolder(folder, clock.now());
+  for (const folder of [stateDir, jobsFolder, hooksFolder, copiesFolder, retentionFolder])
+    await sweepFolder(folder, clock.now());
   const state = await StateFile.open(stateDir, warn);
   const instanceId = state.current.instance_id;
   const documents = { folder: stateDir, instanceId, warn };
   return {
     state,
     jobs: new JobFiles({ folder: jobsFolder, instanceId, warn }),
+    hooks: new JobFiles({ folder: hooksFolder, instanceId, warn }),
     made: new MadeBackups(join(stateDir, MADE_FOLDER)),
     copies: new CopyFiles({ folder: copiesFolder, instanceId, warn }),
     retention: new GroupNotes({ folder: retentionFolder, instanceId, warn }),

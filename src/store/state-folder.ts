@@ -7,6 +7,7 @@ import { isAbandoned, isPartialName } from '../io/partial-name.ts';
 /** Names of files and folders in the state folder. */
 export const STATE_FILE = 'state.json';
 export const JOBS_FOLDER = 'jobs';
+export const HOOKS_FOLDER = 'hooks';
 export const MADE_FOLDER = 'made';
 export const COPIES_FOLDER = 'copies';
 export const RETENTION_FOLDER = 'retention';
@@ -14,7 +15,9 @@ export const RETENTION_FOLDER = 'retention';
 /** @throws BackupError that names the folder */
 export async function makeStateFolder(stateDir: string): Promise<void> {
   try {
-    const inside = [JOBS_FOLDER, MADE_FOLDER, COPIES_FOLDER, RETENTION_FOLDER].map((name) => join(stateDir, name));
+    const inside = [JOBS_FOLDER, HOOKS_FOLDER, MADE_FOLDER, COPIES_FOLDER, RETENTION_FOLDER].map((name) =>
+      join(stateDir, name),
+    );
     for (const folder of [stateDir, ...inside]) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       if (!(await stat(folder)).isDirectory()) throw new BackupError('invalid_request', `${folder} is not a folder.`);

@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
 import { agentLocal, agentSftp, eventNode, statusNode } from '../helpers/dialog-nodes.ts';
+import { continueNode, hookNode } from '../helpers/hook-nodes.ts';
 import { checkDialog, inEditors, openTab } from '../helpers/editor-suite.ts';
 import { createNode, tab, type FlowNode } from '../helpers/node-red.ts';
 import { retentionNode } from '../helpers/retention-node.ts';
 
-const TYPES = ['backup-create', 'backup-event', 'backup-status', 'agent-sftp', 'agent-local', 'retention'] as const;
+const TYPES = [
+  'backup-create',
+  'backup-event',
+  'backup-status',
+  'backup-hook',
+  'backup-continue',
+  'agent-sftp',
+  'agent-local',
+  'retention',
+] as const;
 const retention = retentionNode('retention', { keepDaily: '7', x: 420, y: 400 });
 const NODES: readonly FlowNode[] = [
   createNode({ wires: [[], []] }),
@@ -13,6 +23,8 @@ const NODES: readonly FlowNode[] = [
   retention,
   agentSftp,
   agentLocal,
+  hookNode({ wires: [['continue']] }),
+  continueNode(),
 ];
 const TABS: Readonly<Record<string, readonly string[]>> = {
   'backup-create': ['where', 'how'],
@@ -35,7 +47,7 @@ inEditors('the package', [tab, ...NODES], ({ editor, shoot }) => {
       );
       assert.match(String(category), /backup/);
       const help = await editor().page.evaluate<string>(`RED.nodes.getNodeHelp('${type}')`);
-      assert.match(help, /<h3>Outputs<\/h3>/);
+      assert.match(help, type === 'backup-continue' ? /<h3>Inputs<\/h3>/ : /<h3>Outputs<\/h3>/);
       const icon = await editor().page.evaluate<number>(
         `fetch('icons/@nightkeep/node-red-backup/${type}.svg').then((answer) => answer.status)`,
       );

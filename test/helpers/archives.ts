@@ -48,6 +48,7 @@ export function createTask(path: string, changes: Partial<CreateTask> = {}): Cre
     excludeIfPresent: [],
     skipFolders: [],
     unreadable: 'warn',
+    copyDatabases: true,
     ...changes,
   };
 }

@@ -117,6 +117,7 @@ function requestFor(source: string, folder: string): BackupRequest {
     excludeCaches: true,
     excludeIfPresent: [],
     unreadable: 'warn',
+    copyDatabases: true,
     keepDays: null,
     extra: {},
     timeoutMs: null,

@@ -43,6 +43,7 @@ export class FakeArchive implements ArchivePort {
       bytes: bytes.length,
       failedFiles: { count: 0, list: [] },
       manifestSha256: 'c'.repeat(64),
+      notes: [],
     };
   }
 

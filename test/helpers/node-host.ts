@@ -7,8 +7,10 @@ import type { Node, NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import agentLocal from '../../nodes/agent-local.ts';
 import agentSftp from '../../nodes/agent-sftp.ts';
+import backupContinue from '../../nodes/backup-continue.ts';
 import backupCreate from '../../nodes/backup-create.ts';
 import backupEvent from '../../nodes/backup-event.ts';
+import backupHook from '../../nodes/backup-hook.ts';
 import backupKey from '../../nodes/backup-key.ts';
 import backupStatus from '../../nodes/backup-status.ts';
 import retention from '../../nodes/retention.ts';
@@ -37,6 +39,8 @@ const TYPES: readonly Register[] = [
   backupCreate,
   backupEvent,
   backupStatus,
+  backupHook,
+  backupContinue,
   backupKey,
   agentSftp,
   agentLocal,

@@ -53,6 +53,7 @@ export function createNode(changes: Record<string, unknown>): FlowNode {
     excludeCaches: false,
     excludeIfPresent: '',
     unreadable: 'warn',
+    copyDatabases: true,
     whenBusy: 'wait',
     timeLimit: '',
     planId: '',

@@ -6,6 +6,7 @@ import type { CreateResult, CreateTask, TaskContext } from '../tasks.ts';
 import { FramePool } from '../worker/frame-pool.ts';
 import { ArchiveFile, unsealed, type Sealer } from './archive-file.ts';
 import { CreateRun } from './create-run.ts';
+import { DatabaseFiles } from './database-files.ts';
 import { Estimator } from './estimate.ts';
 import { ManifestSpool } from './manifest-spool.ts';
 import { PieceWriter } from './piece-writer.ts';
@@ -26,20 +27,21 @@ export async function createArchive(task: CreateTask, context: TaskContext): Pro
   const threads = Math.max(1, Math.min(MOST_THREADS, availableParallelism()));
   const pool = new FramePool(compression === 'none' ? 1 : threads, context.niceness);
   const estimator = new Estimator(roots, context.niceness);
+  const databases = task.copyDatabases ? new DatabaseFiles(`${task.path}.sqlite`, context.signal) : null;
   let file: ArchiveFile | null = null;
   let spool: ManifestSpool | null = null;
   try {
     file = new ArchiveFile(task.path, compression, await sealerFor(task));
     spool = new ManifestSpool(`${task.path}.manifest`);
     const pieces = new PieceWriter({ pool, file, compression, inFlight: threads + WAITING });
-    return await new CreateRun({ task, context, estimator, pieces, spool, file, compression }).write(roots);
+    return await new CreateRun({ task, context, estimator, pieces, spool, file, compression, databases }).write(roots);
   } catch (error) {
     const estimate = context.signal.aborted ? NOTHING : await estimator.wait().catch(() => NOTHING);
     throw explainFailure(error, task.path, { written: file?.written ?? 0, estimate });
   } finally {
     file?.close();
     spool?.close();
-    await Promise.all([pool.close(), estimator.close()]);
+    await Promise.all([pool.close(), estimator.close(), databases?.close()]);
   }
 }
 

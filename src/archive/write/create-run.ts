@@ -6,7 +6,8 @@ import type { BackupHeader, CreateResult, CreateTask, TaskContext } from '../tas
 import type { ArchiveFile } from './archive-file.ts';
 import type { Estimator } from './estimate.ts';
 import type { ManifestSpool } from './manifest-spool.ts';
-import { Packer } from './pack.ts';
+import type { DatabaseFiles } from './database-files.ts';
+import { Packer, type Steps } from './pack.ts';
 import type { PieceWriter } from './piece-writer.ts';
 import { SECRET_MEMBER, secretText } from './node-red-source.ts';
 import type { SourceRoot } from './source-roots.ts';
@@ -22,6 +23,8 @@ interface RunParts {
   readonly spool: ManifestSpool;
   readonly file: ArchiveFile;
   readonly compression: Compression;
+  /** Null when databases are read like any other file. */
+  readonly databases: DatabaseFiles | null;
 }
 
 /** One writing of one archive. */
@@ -32,7 +35,8 @@ export class CreateRun {
 
   constructor(parts: RunParts) {
     this.#parts = parts;
-    this.#packer = new Packer({ pieces: parts.pieces, spool: parts.spool, unreadable: parts.task.unreadable });
+    const { pieces, spool, databases, task } = parts;
+    this.#packer = new Packer({ pieces, spool, databases, unreadable: task.unreadable });
   }
 
   async write(roots: readonly SourceRoot[]): Promise<CreateResult> {
@@ -49,10 +53,11 @@ export class CreateRun {
     const places = { manifestTarOffset: pieces.offset, manifestFileOffset: file.streamSize };
     const manifestSha256 = await this.#manifest();
     const { size, sha256 } = file.finish({ ...places, tarSize: pieces.offset });
-    const { files, bytes, failed, failures } = this.#packer.totals;
+    const { files, bytes } = this.#packer.totals;
     this.#tell(bytes, bytes);
-    const failedFiles = { count: failed, list: failures };
-    return { size, sha256, compression, files, bytes, failedFiles, manifestSha256 };
+    const failedFiles = this.#packer.failed.all;
+    const notes = this.#parts.databases?.notes ?? [];
+    return { size, sha256, compression, files, bytes, failedFiles, manifestSha256, notes };
   }
 
   async #outside(root: SourceRoot): Promise<void> {
@@ -101,8 +106,10 @@ export class CreateRun {
     return { type: 'file', path, mode: 0o600, uid: 0, gid: 0, mtimeNs, size, link: null, sparse: false };
   }
 
-  async #drive(steps: Generator<void, void, undefined>): Promise<void> {
-    while (steps.next().done !== true) await this.#flush();
+  async #drive(steps: Steps): Promise<void> {
+    for (let step = steps.next(); step.done !== true; step = steps.next()) {
+      await (step.value ?? this.#flush());
+    }
   }
 
   async #flush(): Promise<void> {

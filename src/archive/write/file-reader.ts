@@ -24,7 +24,11 @@ export function openForReading(path: Buffer): number {
  *
  * @param stat - what the header already says of the file
  */
-export function* readInto(pieces: PieceWriter, fd: number, stat: BigIntStats): Generator<void, ReadFile, undefined> {
+export function* readInto(
+  pieces: PieceWriter,
+  fd: number,
+  stat: BigIntStats,
+): Generator<undefined, ReadFile, undefined> {
   const size = Number(stat.size);
   const whole = size <= pieces.room().length;
   const hash = whole ? null : createHash('sha256');

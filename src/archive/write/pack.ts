@@ -1,9 +1,10 @@
 /** Turns sources into tar members. Its generators yield each time the piece is full: flush it, then go on. */
-import { readlinkSync, type BigIntStats } from 'node:fs';
-import { BackupError, systemCode } from '../../errors.ts';
-import type { FailedFile, FailedReason } from '../../model.ts';
-import { failedLine, memberLine, skippedLine, type Member, type MemberType } from '../format/manifest-line.ts';
+import { closeSync, readlinkSync, type BigIntStats } from 'node:fs';
+import { memberLine, skippedLine, type Member } from '../format/manifest-line.ts';
+import type { DatabaseFiles, LookedAt } from './database-files.ts';
+import { FailedList } from './failed-list.ts';
 import { openForReading, readInto } from './file-reader.ts';
+import { memberOf, reasonOf } from './member-of.ts';
 import { LinkTable } from './link-table.ts';
 import type { ManifestSpool } from './manifest-spool.ts';
 import type { PieceWriter } from './piece-writer.ts';
@@ -13,14 +14,10 @@ import { TarWriter } from './tar-writer.ts';
 import { walk, type Found } from './walk.ts';
 import { hash } from 'node:crypto';
 
-const LISTED_FAILURES = 100;
-
 export interface Totals {
   members: number;
   files: number;
   bytes: number;
-  failed: number;
-  readonly failures: FailedFile[];
 }
 
 /** Where a member lies on disk, its name in the archive, and what it was when it was looked at. */
@@ -30,24 +27,31 @@ interface Place {
   readonly stat: BigIntStats;
 }
 
+/** Yields each time the piece is full, or what is to be waited for. */
+export type Steps<T = void> = Generator<Promise<void> | undefined, T, undefined>;
+
 export interface PackOptions {
   readonly pieces: PieceWriter;
   readonly spool: ManifestSpool;
   readonly unreadable: 'warn' | 'fail';
+  /** Null when databases are read like any other file. */
+  readonly databases: DatabaseFiles | null;
 }
 
 export class Packer {
   readonly tar: TarWriter;
-  readonly totals: Totals = { members: 0, files: 0, bytes: 0, failed: 0, failures: [] };
+  readonly totals: Totals = { members: 0, files: 0, bytes: 0 };
+  readonly failed: FailedList;
   readonly #options: PackOptions;
   readonly #links = new LinkTable();
 
   constructor(options: PackOptions) {
     this.#options = options;
+    this.failed = new FailedList(options.spool, options.unreadable);
     this.tar = new TarWriter(options.pieces);
   }
 
-  *source(root: SourceRoot): Generator<void, void, undefined> {
+  *source(root: SourceRoot): Steps {
     yield* this.#entry({ path: root.path, name: root.label, stat: root.stat }, root);
     if (root.stat.isDirectory()) {
       for (const found of walk(root.path, root.label, root.rules)) yield* this.#found(found, root);
@@ -55,20 +59,20 @@ export class Packer {
   }
 
   /** A file whose content is already known. */
-  *snapshot(name: Buffer, { stat, bytes }: Snapshot): Generator<void, void, undefined> {
+  *snapshot(name: Buffer, { stat, bytes }: Snapshot): Steps {
     const member = { ...memberOf('file', name, stat), size: bytes.length };
     yield* this.known(member, bytes);
   }
 
   /** A file of a source, with its content. */
-  *known(member: Member, bytes: Uint8Array): Generator<void, void, undefined> {
+  *known(member: Member, bytes: Uint8Array): Steps {
     yield* this.memory(member, bytes);
     this.totals.files += 1;
     this.totals.bytes += bytes.length;
   }
 
   /** A member with its content, counted as a member only. */
-  *memory(member: Member, bytes: Uint8Array): Generator<void, void, undefined> {
+  *memory(member: Member, bytes: Uint8Array): Steps {
     const offset = this.tar.offset;
     yield* this.tar.header(member);
     yield* this.tar.content(bytes);
@@ -76,7 +80,7 @@ export class Packer {
     this.#record(member, hash('sha256', bytes, 'hex'), offset);
   }
 
-  *#found(found: Found, root: SourceRoot): Generator<void, void, undefined> {
+  *#found(found: Found, root: SourceRoot): Steps {
     switch (found.kind) {
       case 'entry':
         yield* this.#entry(found, root);
@@ -85,12 +89,14 @@ export class Packer {
         this.#options.spool.add(skippedLine(found.name, found.reason));
         return;
       case 'failed':
-        this.#fail(found.name, found.reason, found.error);
+        // A journal comes and goes with each transaction.
+        if (this.#options.databases?.isLeftOut(found.name) === true) return;
+        this.failed.add(found.name, found.reason, found.error);
         return;
     }
   }
 
-  *#entry(place: Place, root: SourceRoot): Generator<void, void, undefined> {
+  *#entry(place: Place, root: SourceRoot): Steps {
     const { name, stat } = place;
     if (stat.isDirectory()) {
       yield* this.#bare(memberOf('directory', name, stat));
@@ -101,41 +107,76 @@ export class Packer {
     }
   }
 
-  *#symlink({ path, name, stat }: Place): Generator<void, void, undefined> {
+  *#symlink({ path, name, stat }: Place): Steps {
     let link: Buffer;
     try {
       link = readlinkSync(path, { encoding: 'buffer' });
     } catch (error) {
-      this.#fail(name, reasonOf(error), error);
+      this.failed.add(name, reasonOf(error), error);
       return;
     }
     yield* this.#bare({ ...memberOf('symlink', name, stat), link });
   }
 
-  *#file({ path, name, stat }: Place, root: SourceRoot): Generator<void, void, undefined> {
+  *#file(place: Place, root: SourceRoot): Steps {
+    const { path, name, stat } = place;
+    const { databases } = this.#options;
     const snapshot = root.snapshots.size === 0 ? undefined : root.snapshots.get(path.toString());
     if (snapshot !== undefined) {
       yield* this.snapshot(name, snapshot);
       return;
     }
+    if (databases?.isLeftOut(name) === true) return;
     const first = this.#links.find(stat);
     if (first !== null) {
       yield* this.#bare({ ...memberOf('hardlink', name, stat), link: first });
       this.totals.files += 1;
       return;
     }
-    let fd: number;
-    try {
-      fd = openForReading(path);
-    } catch (error) {
-      this.#fail(name, reasonOf(error), error);
-      return;
+    const isHeld = databases?.isHeldHere(stat) === true;
+    let fd = isHeld ? null : this.#open(place);
+    if (!isHeld && fd === null) return;
+    if (databases !== null && (fd === null || databases.isDatabase(fd, stat))) {
+      // Not kept open meanwhile: a flow may open it, and would lose its locks when it is closed here.
+      if (fd !== null) closeSync(fd);
+      if (yield* this.#database(place, databases)) return;
+      fd = this.#open(place);
     }
+    if (fd === null) return;
     this.#links.add(stat, name);
     yield* this.#content(fd, memberOf('file', name, stat), stat);
   }
 
-  *#content(fd: number, member: Member, stat: BigIntStats): Generator<void, void, undefined> {
+  /** @returns false when the file is to be read like any other */
+  *#database({ path, name, stat }: Place, databases: DatabaseFiles): Steps<boolean> {
+    const answer: { looked: LookedAt } = { looked: { kind: 'file', why: null } };
+    yield databases.lookAt(path, name).then((looked) => {
+      answer.looked = looked;
+    });
+    const { looked } = answer;
+    if (looked.kind === 'file') {
+      if (looked.why !== null) this.failed.add(name, 'changed', looked.why);
+      return false;
+    }
+    const { fd, stat: copied, why } = looked.copy;
+    this.#links.add(stat, name);
+    yield* this.#content(fd, { ...memberOf('file', name, stat), size: Number(copied.size), sparse: false }, copied);
+    databases.discard();
+    if (why !== null) this.failed.add(name, 'changed', why);
+    return true;
+  }
+
+  /** Null when it cannot be opened, which is noted. */
+  #open({ path, name }: Place): number | null {
+    try {
+      return openForReading(path);
+    } catch (error) {
+      this.failed.add(name, reasonOf(error), error);
+      return null;
+    }
+  }
+
+  *#content(fd: number, member: Member, stat: BigIntStats): Steps {
     const offset = this.tar.offset;
     yield* this.tar.header(member);
     const { sha256, changed, error } = yield* readInto(this.#options.pieces, fd, stat);
@@ -143,11 +184,11 @@ export class Packer {
     yield* this.tar.pad(member.size);
     this.totals.files += 1;
     this.totals.bytes += member.size;
-    if (error !== null) this.#fail(member.path, 'unreadable', error);
-    else if (changed !== null) this.#fail(member.path, 'changed', `it ${changed} while it was read`);
+    if (error !== null) this.failed.add(member.path, 'unreadable', error);
+    else if (changed !== null) this.failed.add(member.path, 'changed', `it ${changed} while it was read`);
   }
 
-  *#bare(member: Member): Generator<void, void, undefined> {
+  *#bare(member: Member): Steps {
     const offset = this.tar.offset;
     yield* this.tar.header(member);
     this.#record(member, null, offset);
@@ -162,42 +203,4 @@ export class Packer {
     });
     this.totals.members += 1;
   }
-
-  #fail(name: Buffer, reason: FailedReason, cause: unknown): void {
-    const message = typeof cause === 'string' ? cause : (systemCode(cause) ?? String(cause));
-    const path = name.toString('utf8');
-    if (reason === 'unreadable' && this.#options.unreadable === 'fail') {
-      throw new BackupError(
-        'source_unreadable',
-        `Cannot read ${path}: ${message}. Check its permissions, or exclude it.`,
-        {
-          cause,
-        },
-      );
-    }
-    this.#options.spool.add(failedLine(name, reason, message));
-    this.totals.failed += 1;
-    if (this.totals.failures.length < LISTED_FAILURES) this.totals.failures.push({ path, reason, message });
-  }
-}
-
-function reasonOf(error: unknown): FailedReason {
-  const code = systemCode(error);
-  // ELOOP: it became a symbolic link since it was looked at.
-  return code === 'ENOENT' || code === 'ELOOP' ? 'vanished' : 'unreadable';
-}
-
-function memberOf(type: MemberType, path: Buffer, stat: BigIntStats): Member {
-  const size = type === 'file' ? Number(stat.size) : 0;
-  return {
-    type,
-    path,
-    mode: Number(stat.mode) & 0o7777,
-    uid: Number(stat.uid),
-    gid: Number(stat.gid),
-    mtimeNs: stat.mtimeNs,
-    size,
-    link: null,
-    sparse: type === 'file' && Number(stat.blocks) * 512 < size,
-  };
 }

@@ -42,26 +42,26 @@ export class TarWriter {
     this.#gatheredBytes = 0;
   }
 
-  *header(member: Member): Generator<void, void, undefined> {
+  *header(member: Member): Generator<undefined, void, undefined> {
     const blocks = encodeMember(member);
     this.#gather(blocks);
     // The blocks are overwritten by the next call, and what takes turns with this generator may make it.
     yield* this.#put(blocks.length <= this.#pieces.room().length ? blocks : Buffer.from(blocks));
   }
 
-  *content(bytes: Uint8Array): Generator<void, void, undefined> {
+  *content(bytes: Uint8Array): Generator<undefined, void, undefined> {
     yield* this.#put(bytes);
   }
 
   /** The zero bytes after `size` bytes of content. */
-  *pad(size: number): Generator<void, void, undefined> {
+  *pad(size: number): Generator<undefined, void, undefined> {
     const zeros = ZEROS.subarray(0, padding(size));
     if (zeros.length === 0) return;
     this.#gather(zeros);
     yield* this.#put(zeros);
   }
 
-  *#put(bytes: Uint8Array): Generator<void, void, undefined> {
+  *#put(bytes: Uint8Array): Generator<undefined, void, undefined> {
     for (let at = 0; at < bytes.length;) {
       if (this.#pieces.full) yield;
       const room = this.#pieces.room();

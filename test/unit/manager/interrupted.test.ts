@@ -27,7 +27,8 @@ describe('a start after the process died', () => {
     const wrote = gate();
     archive.during = async (task) => {
       await writeFile((task as CreateTask).path, 'half');
-      await writeFile(`${(task as CreateTask).path}.manifest`, 'half');
+      for (const ending of ['.manifest', '.sqlite', '.sqlite-journal'])
+        await writeFile(`${(task as CreateTask).path}${ending}`, 'half');
       wrote.open();
       await door.passed;
     };
@@ -53,7 +54,7 @@ describe('a start after the process died', () => {
     const { folder, stateDir, reopen, events, story } = bench();
     const { id } = await leaveHalf();
     await writeFile(join(folder, `${id}.nightly.tar.zst`), 'an archive whose sidecar was not in place yet');
-    assert.equal((await readdir(folder)).length, 4);
+    assert.equal((await readdir(folder)).length, 6);
     const later = await reopen();
     assert.deepEqual(await readdir(folder), ['.nightkeep.json']);
     assert.deepEqual(story(), []);
