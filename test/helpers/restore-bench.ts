@@ -53,6 +53,7 @@ export async function stageRestore(root: string, changes: Partial<IntoRequest> =
       sources: [sourceOf(old)],
       folder: join(root, 'backups'),
       compression: 'none',
+      copyDatabases: true,
       encryption: null,
       excludeCaches: false,
       excludeIfPresent: [],
