@@ -8,7 +8,7 @@ export function passTime(clock: FakeClock, ms: number, stepMs = 5000): void {
 
 /** Waits until something is so. */
 export async function untilSo(isSo: () => boolean, what: string): Promise<void> {
-  const deadline = systemClock.monotonic() + 10_000;
+  const deadline = systemClock.monotonic() + 30_000;
   while (!isSo()) {
     if (systemClock.monotonic() > deadline) throw new Error(`It did not come to pass: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
