@@ -7,7 +7,7 @@ import { MovedClock } from '../helpers/moved-clock.ts';
 import { createNode, tab, teller, TestNodeRed, type FlowNode } from '../helpers/node-red.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
 
-const POINTS = isLongRun ? 100 : 6;
+const POINTS = isLongRun ? 100 : 3;
 const FIRST_NIGHT = Date.UTC(2026, 10, 1, 3);
 const DAY_MS = 86_400_000;
 /** How long a run takes, about: points are spread over it, and a little beyond. */

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isLongRun, recordFigure } from '../helpers/figures.ts';
 import { createNode, tab, teller, TestNodeRed, VERSIONS, type FlowNode } from '../helpers/node-red.ts';
+import { untilSo } from '../helpers/pass-time.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
 
 const DEPLOYS = isLongRun ? 1000 : 40;
@@ -118,6 +119,7 @@ describe('redeploys during jobs in a real Node-RED', function () {
     red = node;
     const probe = async (): Promise<Probe> =>
       (await fetch(new URL('probe', node.running.url))).json() as Promise<Probe>;
+    const starts = (): number => [...node.running.output().matchAll(/Started (modified )?(flows|nodes)/g)].length;
     const settled = async (jobs: number): Promise<void> => {
       await node.heard('result', () => node.told('result').length >= jobs);
       await new Promise((resolve) => setTimeout(resolve, 2000));
@@ -127,6 +129,8 @@ describe('redeploys during jobs in a real Node-RED', function () {
       await fetch(new URL(`go?n=${String(round)}`, node.running.url));
       await new Promise((resolve) => setTimeout(resolve, ON_ITS_WAY_MS));
       await node.deploy(flows(round), TYPES[round % TYPES.length] ?? 'full');
+      // The answer to a deploy comes before its nodes are there.
+      await untilSo(() => starts() > round, `start ${String(round)}`);
       if (round !== WARM_UP) continue;
       await settled(round);
       before = await probe();
