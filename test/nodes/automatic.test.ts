@@ -45,8 +45,10 @@ describe('backup-create by itself', function () {
     }
   });
 
-  it('shows when it is due next, and says when its schedule is none', async () => {
-    await host.load(heardFlow(smallCreate(folder(), { schedule: 'daily', scheduleTime: '03:00' })));
+  it('shows when it is due next, before and after the first backup', async () => {
+    // Other tests have made backups of the plan that is named after the node.
+    const fresh = { schedule: 'daily', scheduleTime: '03:00', planId: 'never-ran' };
+    await host.load(heardFlow(smallCreate(folder(), fresh)));
     await host.shows('create', 'grey', 0);
     assert.match(String(host.statuses('create').at(-1)?.text), /^next \d\d-\d\d 03:00$/);
     host.send('create', {});
