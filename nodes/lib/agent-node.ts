@@ -44,6 +44,9 @@ interface Parts {
   readonly status: StatusLine;
 }
 
+/** Of each instance; to be found by the one that it replaces. */
+const holds = new WeakMap<Node, Promise<Held>>();
+
 const CALLS = ['upload', 'download', 'list', 'get', 'updateRecord', 'delete', 'check', 'space', 'close'] as const;
 
 /**
@@ -61,6 +64,7 @@ export function agentNode(red: NodeAPI, node: Node, config: NodeDef, createAgent
   const status = new StatusLine(node);
   const stop = followJobs(node, { runtime, template, status, begin: (engine) => showKnown(engine, node, status) });
   const held = attach(node, { runtime, config, createAgent, status });
+  holds.set(node, held);
   const leaveWatch = attend(runtime, node);
   const leavePlace = announcePlace(runtime, node.id, { agentId: async () => (await held).agent.id, planId: null });
   onInput(node, async (message, send) => {
@@ -130,6 +134,7 @@ async function hold(node: Node, { runtime, config, createAgent }: Parts): Promis
 /** Until the deploy is over the location stays listed: most often the next instance holds it again. */
 async function detach(node: Node, runtime: Runtime, held: Promise<Held>): Promise<void> {
   const successor = await runtime.successor(node);
+  if (successor !== undefined) await holds.get(successor)?.catch(() => null);
   await (await held.catch(() => null))?.release();
   if (successor === undefined) await (await runtime.engine()).cancelCopies(node.id);
 }

@@ -1,5 +1,8 @@
-import { BackupError, type Engine } from '../../src/index.ts';
+import { BackupError, type BackupRecord, type Engine } from '../../src/index.ts';
 import type { Placed } from './placed.ts';
+
+/** Several messages may have asked for one backup; once after it is enough. */
+const done = new WeakSet<BackupRecord>();
 
 /**
  * Removes the expired backups of the plan of a backup that was just made, from the place where it was made.
@@ -7,6 +10,8 @@ import type { Placed } from './placed.ts';
  * @throws BackupError when that fails; the backup is there all the same
  */
 export async function removeExpired(engine: Engine, { agentId, record }: Placed, nodeId: string): Promise<void> {
+  if (done.has(record)) return;
+  done.add(record);
   const { signal } = new AbortController();
   const { plan_id, backup_id: arrived, automatic } = record;
   const flags = { dryRun: false, acknowledge: false, automaticOnly: false, automatic };

@@ -18,6 +18,8 @@ export class Runtime {
   /** Ids whose instance was closed by a deploy that is still going on. */
   readonly #awaited = new Set<string>();
   readonly #flowsStarted: Promise<void>;
+  /** Resolves when the deploy that is going on is over; null while none is. */
+  #deploy: Promise<void> | null = null;
   #engine: Promise<Engine> | null = null;
 
   constructor(red: NodeAPI) {
@@ -29,6 +31,9 @@ export class Runtime {
     });
     red.events.on('flows:started', () => {
       this.#awaited.clear();
+    });
+    red.events.on('flows:stopping', () => {
+      this.#deploy ??= this.#started();
     });
   }
 
@@ -68,14 +73,19 @@ export class Runtime {
    * still going on. Undefined when there is none any more.
    */
   async successor(node: Node): Promise<Node | undefined> {
-    if (this.#awaited.has(node.id)) {
-      await new Promise<void>((resolve) => {
-        this.#red.events.once('flows:started', () => {
-          resolve();
-        });
-      });
-    }
+    // What is sent in between is lost when the node behind it is closed already, or not yet made.
+    while (this.#deploy !== null) await this.#deploy;
+    if (this.#awaited.has(node.id)) await this.#started();
     return this.#live.get(node.id);
+  }
+
+  #started(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#red.events.once('flows:started', () => {
+        this.#deploy = null;
+        resolve();
+      });
+    });
   }
 
   async #open(): Promise<Engine> {

@@ -37,11 +37,14 @@ export class DocumentFile<T extends object> {
   readonly #options: DocumentOptions;
   readonly #lock = new KeyedLock();
   #current: T;
+  /** Without the changes that are still to be written. */
+  #written: T;
 
   private constructor(kind: DocumentKind<T>, options: DocumentOptions, current: T) {
     this.#kind = kind;
     this.#options = options;
     this.#current = current;
+    this.#written = current;
   }
 
   static async open<T extends object>(kind: DocumentKind<T>, options: DocumentOptions): Promise<DocumentFile<T>> {
@@ -61,8 +64,7 @@ export class DocumentFile<T extends object> {
   async update(change: (before: T) => T): Promise<void> {
     this.#current = change(this.#current);
     await this.#lock.run('', async () => {
-      const onDisk = await readDocument(this.#kind, this.#options);
-      const next = onDisk === null ? this.#current : change(onDisk);
+      const next = change((await readDocument(this.#kind, this.#options)) ?? this.#written);
       const { folder, instanceId } = this.#options;
       const path = join(folder, this.#kind.fileName);
       const data = `${JSON.stringify({ version: this.#kind.steps.length + 1, ...next })}\n`;
@@ -71,6 +73,7 @@ export class DocumentFile<T extends object> {
       } catch (error) {
         throw toBackupError(error, 'unknown_error', `Cannot write ${path}`);
       }
+      this.#written = next;
     });
   }
 }

@@ -50,6 +50,32 @@ inEditors('backup-create', [tab, createNode({ wires: [[], []] })], ({ editor, us
     assert.equal(sidecars().length, 1);
   });
 
+  it('shows the next five runs of a schedule, and where a cron line is wrong', async () => {
+    const shown = editor().page.locator('#backup-create-preview');
+    await editor().edit('create');
+    await openTab(editor(), 'backup-create', 'when');
+    await editor().page.selectOption('#node-input-schedule', 'daily');
+    await editor().page.fill('#node-input-scheduleTime', '03:05');
+    await editor().page.fill('#node-input-scheduleZone', 'Europe/Berlin');
+    await shown.filter({ hasText: /^Next: (\w{3} \d{4}-\d\d-\d\d 03:05( · )?){5} \(Europe\/Berlin\)$/ }).waitFor();
+    await shoot('create-schedule');
+    await editor().page.selectOption('#node-input-schedule', 'cron');
+    await editor().page.fill('#node-input-scheduleCron', '0 25 * * *');
+    await shown.filter({ hasText: /Part 2 of the cron line, the hour, is "25"/ }).waitFor();
+    await shoot('create-schedule-wrong');
+    await editor().page.selectOption('#node-input-schedule', 'daily');
+    for (const day of ['tue', 'thu']) await editor().page.uncheck(`#backup-create-day-${day}`);
+    await editor().done();
+    assert.deepEqual(await editor().page.evaluate(`RED.nodes.node('create').scheduleDays`), [
+      'mon',
+      'wed',
+      'fri',
+      'sat',
+      'sun',
+    ]);
+    assert.deepEqual(await editor().complaints('create'), []);
+  });
+
   if (!isFirstTheme) return;
 
   it('stores folders, and takes them out again', async () => {

@@ -7,8 +7,8 @@ export function passTime(clock: FakeClock, ms: number, stepMs = 5000): void {
 }
 
 /** Waits until something is so. */
-export async function untilSo(isSo: () => boolean, what: string): Promise<void> {
-  const deadline = systemClock.monotonic() + 10_000;
+export async function untilSo(isSo: () => boolean, what: string, limitMs = 30_000): Promise<void> {
+  const deadline = systemClock.monotonic() + limitMs;
   while (!isSo()) {
     if (systemClock.monotonic() > deadline) throw new Error(`It did not come to pass: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

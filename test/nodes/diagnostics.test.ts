@@ -62,8 +62,8 @@ describe('what backup-status gives', function () {
     host.send('create', {});
     await host.hear('made');
     host.send('ask', { mine: 2 });
-    const message = await host.hear('told', ({ mine }) => mine === 2);
-    const text = String(message.payload);
+    const { payload } = await host.hear('told', ({ mine }) => mine === 2);
+    const text = payload as unknown as string;
     for (const line of text.trimEnd().split('\n')) {
       assert.match(
         line,

@@ -3,12 +3,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isLongRun, recordFigure } from '../helpers/figures.ts';
 import { createNode, tab, teller, TestNodeRed, VERSIONS, type FlowNode } from '../helpers/node-red.ts';
+import { untilSo } from '../helpers/pass-time.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
 
 const DEPLOYS = isLongRun ? 1000 : 40;
 /** After as many, all that is made once has been made. */
 const WARM_UP = 10;
 const TYPES = ['full', 'flows', 'nodes'] as const;
+/** A message that is between two nodes is lost in a deploy: that is Node-RED's own. */
+const ON_ITS_WAY_MS = 20;
 /** What Node-RED itself may take and give back meanwhile. */
 const SLACK_BYTES = 24 * 1024 * 1024;
 const NODE_RED = VERSIONS['Node-RED 5'] ?? '';
@@ -116,6 +119,7 @@ describe('redeploys during jobs in a real Node-RED', function () {
     red = node;
     const probe = async (): Promise<Probe> =>
       (await fetch(new URL('probe', node.running.url))).json() as Promise<Probe>;
+    const starts = (): number => [...node.running.output().matchAll(/Started (modified )?(flows|nodes)/g)].length;
     const settled = async (jobs: number): Promise<void> => {
       await node.heard('result', () => node.told('result').length >= jobs);
       await new Promise((resolve) => setTimeout(resolve, 2000));
@@ -123,7 +127,10 @@ describe('redeploys during jobs in a real Node-RED', function () {
     let before: Probe | null = null;
     for (let round = 1; round <= DEPLOYS + WARM_UP; round++) {
       await fetch(new URL(`go?n=${String(round)}`, node.running.url));
+      await new Promise((resolve) => setTimeout(resolve, ON_ITS_WAY_MS));
       await node.deploy(flows(round), TYPES[round % TYPES.length] ?? 'full');
+      // The answer to a deploy comes before its nodes are there.
+      await untilSo(() => starts() > round, `start ${String(round)}`);
       if (round !== WARM_UP) continue;
       await settled(round);
       before = await probe();
