@@ -2,9 +2,18 @@ import assert from 'node:assert/strict';
 import { agentLocal, agentSftp, eventNode, statusNode } from '../helpers/dialog-nodes.ts';
 import { checkDialog, inEditors, openTab } from '../helpers/editor-suite.ts';
 import { createNode, tab, type FlowNode } from '../helpers/node-red.ts';
+import { restoreNode } from '../helpers/restore-node.ts';
 import { retentionNode } from '../helpers/retention-node.ts';
 
-const TYPES = ['backup-create', 'backup-event', 'backup-status', 'agent-sftp', 'agent-local', 'retention'] as const;
+const TYPES = [
+  'backup-create',
+  'backup-event',
+  'backup-status',
+  'agent-sftp',
+  'agent-local',
+  'retention',
+  'backup-restore',
+] as const;
 const retention = retentionNode('retention', { keepDaily: '7', x: 420, y: 400 });
 const NODES: readonly FlowNode[] = [
   createNode({ wires: [[], []] }),
@@ -13,6 +22,8 @@ const NODES: readonly FlowNode[] = [
   retention,
   agentSftp,
   agentLocal,
+  restoreNode('restore'),
+  restoreNode('into', { mode: 'node-red', locations: ['local'], y: 560 }),
 ];
 const TABS: Readonly<Record<string, readonly string[]>> = {
   'backup-create': ['where', 'how'],

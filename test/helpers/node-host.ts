@@ -10,6 +10,7 @@ import agentSftp from '../../nodes/agent-sftp.ts';
 import backupCreate from '../../nodes/backup-create.ts';
 import backupEvent from '../../nodes/backup-event.ts';
 import backupKey from '../../nodes/backup-key.ts';
+import backupRestore from '../../nodes/backup-restore.ts';
 import backupStatus from '../../nodes/backup-status.ts';
 import retention from '../../nodes/retention.ts';
 import { nextTurn } from '../../src/clock.ts';
@@ -41,6 +42,7 @@ const TYPES: readonly Register[] = [
   agentSftp,
   agentLocal,
   retention,
+  backupRestore,
 ];
 
 export interface Answer {

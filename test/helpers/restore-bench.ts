@@ -36,11 +36,20 @@ function sourceOf(path: string): NodeRedSource {
   };
 }
 
-/** Puts a backup of an old user directory, ready to be applied, into a new one at `root`/data. */
-export async function stageRestore(root: string, changes: Partial<IntoRequest> = {}): Promise<void> {
+/**
+ * Puts a backup of an old user directory, ready to be applied, into a new one at `root`/data.
+ *
+ * @param prepare - changes the old one before it is backed up
+ */
+export async function stageRestore(
+  root: string,
+  changes: Partial<IntoRequest> = {},
+  prepare: (old: string) => void = () => undefined,
+): Promise<void> {
   const [old, userDir] = [join(root, 'old'), join(root, 'data')];
   makeUserDir(old, { mark: 'old', secret: OLD_SECRET });
   put(old, { 'context/flow/a.json': '{"a":1}', 'certs/deep/old.pem': 'old' });
+  prepare(old);
   makeUserDir(userDir, { mark: 'new', secret: NEW_SECRET });
   put(userDir, { 'context/flow/b.json': '{"b":1}', 'certs/new.pem': 'new', '.flows.json.backup': '[]' });
   const engine = await openEngine({ stateDir: join(root, 'state'), instanceName: 'test', nodeRedVersion: null });
