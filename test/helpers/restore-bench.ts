@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { NodeRedEnvironment } from '../../src/apply/environment.ts';
 import { openCredentials } from '../../src/apply/credentials.ts';
 import { openEngine } from '../../src/manager/open-engine.ts';
+import type { IntoReport } from '../../src/manager/reports.ts';
 import type { IntoRequest } from '../../src/manager/requests.ts';
 import type { NodeRedSource } from '../../src/model.ts';
 import { contentsOf, makeUserDir, put } from './user-dir.ts';
@@ -45,7 +46,7 @@ export async function stageRestore(
   root: string,
   changes: Partial<IntoRequest> = {},
   prepare: (old: string) => void = () => undefined,
-): Promise<void> {
+): Promise<IntoReport> {
   const [old, userDir] = [join(root, 'old'), join(root, 'data')];
   makeUserDir(old, { mark: 'old', secret: OLD_SECRET });
   put(old, { 'context/flow/a.json': '{"a":1}', 'certs/deep/old.pem': 'old' });
@@ -73,7 +74,7 @@ export async function stageRestore(
       nodeId: null,
     }).result;
     const agent = await engine.localAgent(join(root, 'backups'));
-    await engine.restoreInto({
+    return await engine.restoreInto({
       backupId: record.backup_id,
       agentId: agent.id,
       userDir,

@@ -137,4 +137,18 @@ describe('a restore into a Node-RED that runs', function () {
       assert.deepEqual(readdirSync(join(userDir(), '.nightkeep', 'restore')), []);
     }
   });
+
+  it('names the modules that are not installed, and installs them before anything else when asked', async () => {
+    const module = join(root(), 'module');
+    put(module, { 'package.json': JSON.stringify({ name: 'of-the-backup', version: '1.0.0' }) });
+    const dependencies = { 'of-the-backup': `file:${module}`, '--global': '1' };
+    const prepare = (old: string): void => put(old, { 'package.json': JSON.stringify({ dependencies }) });
+    const { missing_modules: missing } = await stageRestore(root(), {}, prepare);
+    assert.deepEqual(missing, [`of-the-backup@file:${module}`]);
+    rmSync(userDir(), { recursive: true });
+    const report = await stageRestore(root(), { installModules: true }, prepare);
+    assert.deepEqual(report.missing_modules, []);
+    assert.ok(existsSync(place('node_modules/of-the-backup/package.json')));
+    assert.equal(readFileSync(place('flows.json'), 'utf8'), JSON.stringify(flowsOf('new')));
+  });
 });
