@@ -7,12 +7,12 @@ import { restoreStep, snapshot, stageRestore, stateOf } from '../helpers/restore
 import { tempFolder } from '../helpers/temp-folder.ts';
 
 /** Kills of a start that applies, of one that rolls back, and of an undo. */
-const POINTS = isLongRun ? { apply: 120, rollBack: 40, undo: 40 } : { apply: 12, rollBack: 4, undo: 4 };
+const POINTS = isLongRun ? { apply: 120, rollBack: 40, undo: 40 } : { apply: 5, rollBack: 2, undo: 3 };
 /** Kills of a whole Node-RED. */
 const WHOLE = isLongRun ? 10 : 2;
 
 describe('a restore into Node-RED that is killed', function () {
-  this.timeout(isLongRun ? 3_600_000 : 300_000);
+  this.timeout(isLongRun ? 3_600_000 : 600_000);
   const root = tempFolder();
   const userDir = (): string => join(root(), 'data');
 
