@@ -33,7 +33,7 @@ const STAGES: readonly Stage[] = [
   mocha('unit', 6),
   mocha('contract', 3),
   mocha('nodes', 3),
-  mocha('runtime', 10),
+  mocha('runtime', 12),
   mocha('browser', 5),
   mocha('package', 5),
 ];

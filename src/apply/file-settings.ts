@@ -13,7 +13,9 @@ export function fileSettings(userDir: string): SettingsPort {
     const path = join(userDir, `.config.${section}.json`);
     const data = JSON.stringify(value ?? {}, null, 4);
     if (existsSync(path) && readFileSync(path, 'utf8') === data) return;
-    await writeFileAtomic({ partial: join(userDir, partialName('')), path, data, mode: 0o600 });
+    // Where the engine looks for what a dead process left half written.
+    const partial = join(userDir, '.nightkeep', partialName(''));
+    await writeFileAtomic({ partial, path, data, mode: 0o600 });
     giveToOwner(path, userDir);
   };
   return {

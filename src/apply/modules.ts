@@ -8,7 +8,7 @@ import { isObject } from '../io/json-file.ts';
 import { readJson } from './backup-content.ts';
 
 /** As npm names packages. */
-const NAME = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/i;
+const NAME = /^(?:@[a-z0-9~_][a-z0-9._~-]*\/)?[a-z0-9~_][a-z0-9._~-]*$/i;
 const LIMIT_MS = 10 * 60_000;
 /** Those of Node-RED's palette. */
 const FLAGS = ['--no-audit', '--no-update-notifier', '--no-fund', '--save', '--save-prefix=~', '--omit=dev'];

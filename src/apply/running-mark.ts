@@ -10,8 +10,13 @@ const MARK = '.nightkeep/running';
 /** Until this process ends. */
 export function markRunning(userDir: string): void {
   const path = join(userDir, MARK);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  writeFileSync(path, formatIdentity(processIdentity()), { mode: 0o600 });
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(path, formatIdentity(processIdentity()), { mode: 0o600 });
+  } catch {
+    // Where this cannot be written, nothing can be restored either.
+    return;
+  }
   process.once('exit', () => {
     try {
       rmSync(path, { force: true });

@@ -3,6 +3,7 @@ import { agentLocal, agentSftp, eventNode, statusNode } from '../helpers/dialog-
 import { continueNode, hookNode } from '../helpers/hook-nodes.ts';
 import { checkDialog, inEditors, openTab } from '../helpers/editor-suite.ts';
 import { createNode, tab, type FlowNode } from '../helpers/node-red.ts';
+import { restoreNode } from '../helpers/restore-node.ts';
 import { retentionNode } from '../helpers/retention-node.ts';
 
 const TYPES = [
@@ -14,6 +15,7 @@ const TYPES = [
   'agent-sftp',
   'agent-local',
   'retention',
+  'backup-restore',
 ] as const;
 const retention = retentionNode('retention', { keepDaily: '7', x: 420, y: 400 });
 const NODES: readonly FlowNode[] = [
@@ -25,6 +27,8 @@ const NODES: readonly FlowNode[] = [
   agentLocal,
   hookNode({ wires: [['continue']] }),
   continueNode(),
+  restoreNode('restore'),
+  restoreNode('into', { mode: 'node-red', locations: ['local'], y: 560 }),
 ];
 const TABS: Readonly<Record<string, readonly string[]>> = {
   'backup-create': ['where', 'how'],

@@ -77,7 +77,7 @@ export async function checkDialog(editor: Editor, id: string): Promise<void> {
   const text = await editor.page.locator('.red-ui-tray').innerText();
   assert.doesNotMatch(
     text,
-    /((backup|agent)-(create|event|hook|continue|status|key|sftp|local)|retention)\.\w/,
+    /((backup|agent)-(create|event|hook|continue|status|key|restore|verify|sftp|local)|retention)\.\w/,
     'a text is missing',
   );
 }

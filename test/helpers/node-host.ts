@@ -12,6 +12,7 @@ import backupCreate from '../../nodes/backup-create.ts';
 import backupEvent from '../../nodes/backup-event.ts';
 import backupHook from '../../nodes/backup-hook.ts';
 import backupKey from '../../nodes/backup-key.ts';
+import backupRestore from '../../nodes/backup-restore.ts';
 import backupStatus from '../../nodes/backup-status.ts';
 import retention from '../../nodes/retention.ts';
 import { nextTurn } from '../../src/clock.ts';
@@ -45,6 +46,7 @@ const TYPES: readonly Register[] = [
   agentSftp,
   agentLocal,
   retention,
+  backupRestore,
 ];
 
 export interface Answer {

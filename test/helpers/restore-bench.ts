@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { NodeRedEnvironment } from '../../src/apply/environment.ts';
 import { openCredentials } from '../../src/apply/credentials.ts';
 import { openEngine } from '../../src/manager/open-engine.ts';
+import type { IntoReport } from '../../src/manager/reports.ts';
 import type { IntoRequest } from '../../src/manager/requests.ts';
 import type { NodeRedSource } from '../../src/model.ts';
 import { contentsOf, makeUserDir, put } from './user-dir.ts';
@@ -36,11 +37,20 @@ function sourceOf(path: string): NodeRedSource {
   };
 }
 
-/** Puts a backup of an old user directory, ready to be applied, into a new one at `root`/data. */
-export async function stageRestore(root: string, changes: Partial<IntoRequest> = {}): Promise<void> {
+/**
+ * Puts a backup of an old user directory, ready to be applied, into a new one at `root`/data.
+ *
+ * @param prepare - changes the old one before it is backed up
+ */
+export async function stageRestore(
+  root: string,
+  changes: Partial<IntoRequest> = {},
+  prepare: (old: string) => void = () => undefined,
+): Promise<IntoReport> {
   const [old, userDir] = [join(root, 'old'), join(root, 'data')];
   makeUserDir(old, { mark: 'old', secret: OLD_SECRET });
   put(old, { 'context/flow/a.json': '{"a":1}', 'certs/deep/old.pem': 'old' });
+  prepare(old);
   makeUserDir(userDir, { mark: 'new', secret: NEW_SECRET });
   put(userDir, { 'context/flow/b.json': '{"b":1}', 'certs/new.pem': 'new', '.flows.json.backup': '[]' });
   const engine = await openEngine({ stateDir: join(root, 'state'), instanceName: 'test', nodeRedVersion: null });
@@ -65,7 +75,7 @@ export async function stageRestore(root: string, changes: Partial<IntoRequest> =
       nodeId: null,
     }).result;
     const agent = await engine.localAgent(join(root, 'backups'));
-    await engine.restoreInto({
+    return await engine.restoreInto({
       backupId: record.backup_id,
       agentId: agent.id,
       userDir,

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isLongRun, recordFigure } from '../helpers/figures.ts';
+import { TestNodeRed } from '../helpers/node-red.ts';
 import { restoreStep, snapshot, stageRestore, stateOf } from '../helpers/restore-bench.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
 
 /** Kills of a start that applies, of one that rolls back, and of an undo. */
-const POINTS = isLongRun ? { apply: 120, rollBack: 40, undo: 40 } : { apply: 12, rollBack: 4, undo: 4 };
+const POINTS = isLongRun ? { apply: 120, rollBack: 40, undo: 40 } : { apply: 5, rollBack: 2, undo: 3 };
+/** Kills of a whole Node-RED. */
+const WHOLE = isLongRun ? 10 : 2;
 
 describe('a restore into Node-RED that is killed', function () {
-  this.timeout(isLongRun ? 3_600_000 : 300_000);
+  this.timeout(isLongRun ? 3_600_000 : 600_000);
   const root = tempFolder();
   const userDir = (): string => join(root(), 'data');
 
@@ -63,6 +66,10 @@ describe('a restore into Node-RED that is killed', function () {
     restoreStep('confirm', userDir());
     killAll('undo', POINTS.undo, (where) => {
       restoreStep('start', userDir());
+      // Killed before it had written down that it began, it did not begin.
+      const isBegun = stateOf(userDir())['data/own.txt'] === old['data/own.txt'];
+      assert.deepEqual(stateOf(userDir()), isBegun ? old : restored, where);
+      if (!isBegun) restoreStep('undo', userDir());
       assert.deepEqual(stateOf(userDir()), old, where);
     });
     const all = POINTS.apply + POINTS.rollBack + POINTS.undo;
@@ -70,5 +77,39 @@ describe('a restore into Node-RED that is killed', function () {
       'kill -9 while a restore is applied, rolled back or undone',
       `${String(all)} of ${String(all)} survived`,
     );
+  });
+
+  it('inside a whole Node-RED, starts the next time, with all of the backup', async () => {
+    await stageRestore(root());
+    const putBack = snapshot(userDir());
+    const log = join(root(), 'calls');
+    const calls = (): number => readFileSync(log, 'latin1').length;
+    const start = async (killAt: number): Promise<void> => {
+      rmSync(log, { force: true });
+      const env = { NIGHTKEEP_KILL_LOG: log, NIGHTKEEP_KILL_AT: String(killAt) };
+      const kill = ['--require', join(import.meta.dirname, '..', 'helpers', 'kill-at.cjs')];
+      const red = await TestNodeRed.start({ userDir: userDir(), env, nodeArguments: kill });
+      await red.stop('SIGKILL');
+    };
+    const wanted = [
+      'flows.json',
+      'context/global/global.json',
+      'context/flow/b.json',
+      'data/own.txt',
+      'flows_cred.json',
+    ];
+    const stateNow = (): unknown[] => wanted.map((name) => stateOf(userDir())[name]);
+    await start(Number.MAX_SAFE_INTEGER);
+    const [all, restored] = [calls(), stateNow()];
+    for (let i = 0; i < WHOLE; i++) {
+      putBack();
+      const point = Math.floor((all * (i + 1)) / (WHOLE + 2));
+      const where = `killed at call ${String(point)} of ${String(all)}`;
+      await assert.rejects(start(point), where);
+      const red = await TestNodeRed.start({ userDir: userDir() });
+      await red.stop();
+      assert.deepEqual(stateNow(), restored, where);
+    }
+    recordFigure('kill -9 of a whole Node-RED that applies a restore', `${String(WHOLE)} of ${String(WHOLE)} survived`);
   });
 });

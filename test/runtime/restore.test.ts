@@ -62,7 +62,10 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
       await stop();
       return start(null, settings);
     };
-    afterEach(() => stop());
+    afterEach(async function () {
+      if (this.currentTest?.state === 'failed') console.log(live?.running.output());
+      await stop();
+    });
 
     const get = async (path: string): Promise<Response> => fetch(new URL(path, live?.running.url));
     const ask = async (query = ''): Promise<unknown> => (await get(`ask${query}`)).json();
@@ -73,8 +76,12 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
     async function deploy(nodes: readonly FlowNode[], credentials?: Record<string, unknown>): Promise<void> {
       const headers = { 'Node-RED-API-Version': 'v2', 'Node-RED-Deployment-Type': 'full' };
       const given = nodes.map((node) => (node.id === 'basic' && credentials ? { ...node, credentials } : node));
+      const starts = (): number => (live?.running.output().match(/Started flows/g) ?? []).length;
+      const before = starts();
       const answer = await live?.post('flows', { flows: given }, headers);
       assert.equal(answer?.status, 200);
+      // The answer comes before the flows run.
+      while (starts() === before) await new Promise((resolve) => setTimeout(resolve, 50));
     }
 
     async function makeBackup(node: TestNodeRed): Promise<string> {

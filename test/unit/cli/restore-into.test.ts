@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCli, type CliResult } from '../../helpers/run-cli.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';
@@ -78,5 +78,19 @@ describe('restore --into', function () {
     rmSync(join(target(), '.nightkeep', 'running'));
     assert.equal((await cli('create', '--source', join(old(), 'data'), '--to', join(folder(), 'backups'))).code, 0);
     assertFailed(await restore(), 'restore_failed');
+  });
+
+  it('leaves setuid bits away, and --to keeps them when asked', async () => {
+    const program = join(old(), 'data', 'own.txt');
+    chmodSync(program, 0o4755);
+    await backUp();
+    const modeIn = (name: string): number =>
+      statSync(join(folder(), name, 'node-red', 'data', 'own.txt')).mode & 0o7777;
+    const to = (name: string, ...args: readonly string[]): Promise<CliResult> =>
+      cli('restore', '--at', join(folder(), 'backups'), '--to', join(folder(), name), ...args);
+    await to('plain');
+    await to('kept', '--keep-setuid');
+    assert.deepEqual([modeIn('plain'), modeIn('kept')], [0o755, 0o4755]);
+    assert.equal((await restore('--keep-setuid')).code, 2);
   });
 });
