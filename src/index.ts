@@ -56,7 +56,11 @@ export { partialName } from './io/partial-name.ts';
 export type { Engine, EngineOptions, EngineRetention, Job } from './manager/engine.ts';
 export type {
   EngineStatus,
+  BackupFlows,
+  CredentialsState,
   FileEntry,
+  FlowNode,
+  FlowTab,
   MergedListing,
   PendingCopy,
   PlanStatus,
@@ -65,7 +69,13 @@ export type {
   VerifyProblem,
   VerifyReport,
 } from './manager/reports.ts';
-export type { CopyRequest, LocalFolderOptions, RestoreRequest } from './manager/requests.ts';
+export type {
+  CopyRequest,
+  FlowsRequest,
+  LocalFolderOptions,
+  RestoreRequest,
+  VerifyOptions,
+} from './manager/requests.ts';
 export { KeyRing } from './manager/key-ring.ts';
 export type { FailedRemoval, HeldGroup, ThinReport, ThinRequest } from './manager/retention.ts';
 export { openEngine } from './manager/open-engine.ts';
@@ -95,6 +105,7 @@ export type {
   Hold,
   JobId,
   KeySet,
+  LastVerified,
   MergedRecord,
   NodeRedSource,
   NodeRedVersions,

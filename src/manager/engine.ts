@@ -5,6 +5,7 @@ import type { EventBus, JobKind } from '../events.ts';
 import type { AgentId, BackupId, BackupRecord, BackupRequest, JobId, PlanId } from '../model.ts';
 import type { KeyRing } from './key-ring.ts';
 import type {
+  BackupFlows,
   EngineStatus,
   FileEntry,
   MergedListing,
@@ -13,7 +14,7 @@ import type {
   RestoreReport,
   VerifyReport,
 } from './reports.ts';
-import type { CopyRequest, LocalFolderOptions, RestoreRequest } from './requests.ts';
+import type { CopyRequest, FlowsRequest, LocalFolderOptions, RestoreRequest, VerifyOptions } from './requests.ts';
 import type { HeldGroup, ThinReport, ThinRequest } from './retention.ts';
 
 export interface EngineOptions {
@@ -77,9 +78,16 @@ export interface Engine {
   pendingCopies(): readonly PendingCopy[];
   /** Ends the copies of a node, also those that wait for their next try. */
   cancelCopies(nodeId: string): Promise<void>;
-  verify(backupId: BackupId, agentId: AgentId, nodeId: string | null): Job<VerifyReport>;
+  /**
+   * Proves that a backup at a location can be restored. What it finds wrong is the job's result, and a `failed` event.
+   *
+   * @param options - null for a check by hand without a try to restore
+   */
+  verify(backupId: BackupId, agentId: AgentId, options: VerifyOptions | null): Job<VerifyReport>;
   restore(request: RestoreRequest): Job<RestoreReport>;
   files(backupId: BackupId, agentId: AgentId, signal: AbortSignal): AsyncIterable<FileEntry>;
+  /** As `readFlows`. */
+  flows(request: FlowsRequest, signal: AbortSignal): Promise<BackupFlows>;
   /** Running and waiting jobs, oldest first. */
   jobs(): readonly Job<unknown>[];
   status(): EngineStatus;

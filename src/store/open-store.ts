@@ -5,6 +5,7 @@ import { GroupNotes } from './group-notes.ts';
 import { JobFiles } from './job-files.ts';
 import { MadeBackups } from './made-backups.ts';
 import { StateFile } from './state-file.ts';
+import { VerifiedCopies } from './verified-copies.ts';
 import {
   COPIES_FOLDER,
   JOBS_FOLDER,
@@ -12,6 +13,7 @@ import {
   makeStateFolder,
   RETENTION_FOLDER,
   sweepFolder,
+  VERIFIED_FOLDER,
 } from './state-folder.ts';
 
 /** What the engine remembers. */
@@ -21,6 +23,7 @@ export interface EngineStore {
   readonly made: MadeBackups;
   readonly copies: CopyFiles;
   readonly retention: GroupNotes;
+  readonly verified: VerifiedCopies;
 }
 
 export interface StoreOptions {
@@ -36,7 +39,9 @@ export async function openStore({ stateDir, clock, warn }: StoreOptions): Promis
   const jobsFolder = join(stateDir, JOBS_FOLDER);
   const copiesFolder = join(stateDir, COPIES_FOLDER);
   const retentionFolder = join(stateDir, RETENTION_FOLDER);
-  for (const folder of [stateDir, jobsFolder, copiesFolder, retentionFolder]) await sweepFolder(folder, clock.now());
+  const verifiedFolder = join(stateDir, VERIFIED_FOLDER);
+  for (const folder of [stateDir, jobsFolder, copiesFolder, retentionFolder, verifiedFolder])
+    await sweepFolder(folder, clock.now());
   const state = await StateFile.open(stateDir, warn);
   const instanceId = state.current.instance_id;
   return {
@@ -45,5 +50,6 @@ export async function openStore({ stateDir, clock, warn }: StoreOptions): Promis
     made: new MadeBackups(join(stateDir, MADE_FOLDER)),
     copies: new CopyFiles({ folder: copiesFolder, instanceId, warn }),
     retention: new GroupNotes({ folder: retentionFolder, instanceId, warn }),
+    verified: new VerifiedCopies({ folder: verifiedFolder, instanceId, warn }),
   };
 }

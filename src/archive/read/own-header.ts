@@ -26,7 +26,7 @@ export class OwnHeader {
    * @throws BackupError `archive_corrupt` or, when it was written by a newer version, `unsupported_format`
    */
   check(backupId: string | null): void {
-    const { format, backup_id: id } = this.#fields();
+    const { format, backup_id: id } = this.fields();
     if (typeof format !== 'number' || typeof id !== 'string') throw corrupt('backup.json lacks format or backup_id');
     if (format > FORMAT_VERSION) {
       const text = `The archive has format ${format}; this version reads up to ${FORMAT_VERSION}. Update node-red-backup.`;
@@ -37,7 +37,8 @@ export class OwnHeader {
     }
   }
 
-  #fields(): Readonly<Record<string, unknown>> {
+  /** What it holds, not checked. */
+  fields(): Readonly<Record<string, unknown>> {
     try {
       const parsed: unknown = JSON.parse(Buffer.concat(this.#parts).toString('utf8'));
       if (typeof parsed === 'object' && parsed !== null) return { ...parsed };

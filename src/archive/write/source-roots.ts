@@ -5,7 +5,7 @@ import { BackupError, systemCode } from '../../errors.ts';
 import type { CredentialSecret, SourceSpec } from '../../model.ts';
 import type { CreateTask, HeaderSource, OutsideFile } from '../tasks.ts';
 import { checkExcludes } from './exclude.ts';
-import { flowPairs, nodeRedExcludes, outsideFiles, SECRET_MEMBER } from './node-red-source.ts';
+import { flowMembers, flowPairs, nodeRedExcludes, outsideFiles, SECRET_MEMBER } from './node-red-source.ts';
 import { readPair, type Snapshot } from './stable-pair.ts';
 import { identity, type WalkRules } from './walk.ts';
 
@@ -71,7 +71,7 @@ async function openSource(source: SourceSpec, options: OpenOptions): Promise<Sou
       label: source.label,
       path: source.path,
       kind: source.kind,
-      ...(nodeRed === null ? {} : { outside }),
+      ...(nodeRed === null ? {} : { outside, ...flowMembers(nodeRed, outside) }),
       ...((nodeRed?.credentialSecret ?? null) === null ? {} : { credential_secret: SECRET_MEMBER }),
     },
   };
