@@ -4,7 +4,8 @@ export const HELP = `Backups of Node-RED and of any other folder.
                            [--key-file FILE | --recipient AGE1... | --passphrase]
   node-red-backup list     --at LOCATION
   node-red-backup files    --at LOCATION [ID] [--key-file FILE | --passphrase]
-  node-red-backup verify   --at LOCATION [ID] [--key-file FILE | --passphrase]
+  node-red-backup flows    --at LOCATION [ID] [--tab NAME] [--key-file FILE | --passphrase]
+  node-red-backup verify   --at LOCATION [ID] [--drill] [--key-file FILE | --passphrase]
   node-red-backup restore  --at LOCATION [ID] --to DIR [--path PATH] [--overwrite] [--key-file FILE | --passphrase]
   node-red-backup keygen   [--out FILE]
   node-red-backup forget   --at LOCATION --instance ID --plan ID [--keep-last N] [--keep-daily N] … [--dry-run]
@@ -16,6 +17,8 @@ ID is a backup's id or the beginning of it; without it, the newest backup is mea
   --source      what goes in; may be given several times. node-red=PATH is a Node-RED user directory
   --exclude     what stays out, in the syntax of .gitignore; may be given several times
   --path        what is restored, as "files" shows it: a file, or a folder with all below it; may be given several times
+  --tab         a tab of the flows by its name or id: prints it as JSON to import; may be given several times
+  --drill       let "verify" also restore everything into a folder that is removed again
   --overwrite   let a restore replace files that are there
   --key-file    identities of age, as keygen and age-keygen write them: "create" encrypts for them, the others decrypt with them
   --recipient   whom "create" encrypts for: the public half of a key; may be given several times

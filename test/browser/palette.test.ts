@@ -3,8 +3,17 @@ import { agentLocal, agentSftp, eventNode, statusNode } from '../helpers/dialog-
 import { checkDialog, inEditors, openTab } from '../helpers/editor-suite.ts';
 import { createNode, tab, type FlowNode } from '../helpers/node-red.ts';
 import { retentionNode } from '../helpers/retention-node.ts';
+import { verifyNode } from '../helpers/verify-node.ts';
 
-const TYPES = ['backup-create', 'backup-event', 'backup-status', 'agent-sftp', 'agent-local', 'retention'] as const;
+const TYPES = [
+  'backup-create',
+  'backup-event',
+  'backup-status',
+  'agent-sftp',
+  'agent-local',
+  'retention',
+  'backup-verify',
+] as const;
 const retention = retentionNode('retention', { keepDaily: '7', x: 420, y: 400 });
 const NODES: readonly FlowNode[] = [
   createNode({ wires: [[], []] }),
@@ -13,6 +22,7 @@ const NODES: readonly FlowNode[] = [
   retention,
   agentSftp,
   agentLocal,
+  verifyNode('verify', { x: 200, y: 400 }),
 ];
 const TABS: Readonly<Record<string, readonly string[]>> = {
   'backup-create': ['where', 'how'],

@@ -75,7 +75,11 @@ export async function openTab(editor: Editor, type: string, name: string): Promi
 export async function checkDialog(editor: Editor, id: string): Promise<void> {
   assert.deepEqual(await unnamedFields(editor), [], id);
   const text = await editor.page.locator('.red-ui-tray').innerText();
-  assert.doesNotMatch(text, /((backup|agent)-(create|event|status|key|sftp|local)|retention)\.\w/, 'a text is missing');
+  assert.doesNotMatch(
+    text,
+    /((backup|agent)-(create|event|status|key|sftp|local|verify)|retention)\.\w/,
+    'a text is missing',
+  );
 }
 
 /** Fields of the open dialog that a screen reader could not name. */

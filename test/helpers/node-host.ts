@@ -11,6 +11,7 @@ import backupCreate from '../../nodes/backup-create.ts';
 import backupEvent from '../../nodes/backup-event.ts';
 import backupKey from '../../nodes/backup-key.ts';
 import backupStatus from '../../nodes/backup-status.ts';
+import backupVerify from '../../nodes/backup-verify.ts';
 import retention from '../../nodes/retention.ts';
 import { nextTurn } from '../../src/clock.ts';
 import type { FlowNode, ToldMessage } from './node-red.ts';
@@ -41,6 +42,7 @@ const TYPES: readonly Register[] = [
   agentSftp,
   agentLocal,
   retention,
+  backupVerify,
 ];
 
 export interface Answer {
