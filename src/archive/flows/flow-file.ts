@@ -102,14 +102,17 @@ function* textsIn(value: unknown): Generator<string, void, undefined> {
 }
 
 /** A flow file has none; one that was made by another program may. */
-function withoutCredentials({ credentials: _, ...node }: FlowNode): FlowNode {
+function withoutCredentials(node: FlowNode): FlowNode {
+  const rest = without(node, 'credentials');
   const { env } = node;
-  return Array.isArray(env) ? { ...node, env: env.map(withoutSecret) } : node;
+  return Array.isArray(env) ? { ...rest, env: env.map(withoutSecret) } : rest;
 }
 
 function withoutSecret(variable: unknown): unknown {
-  if (typeof variable !== 'object' || variable === null || !('type' in variable) || variable.type !== 'cred')
-    return variable;
-  const { value: _, ...rest } = variable as FlowNode;
-  return rest;
+  const isSecret = typeof variable === 'object' && variable !== null && 'type' in variable && variable.type === 'cred';
+  return isSecret ? without(variable as FlowNode, 'value') : variable;
+}
+
+function without(fields: FlowNode, name: string): FlowNode {
+  return Object.fromEntries(Object.entries(fields).filter(([key]) => key !== name));
 }
