@@ -110,7 +110,7 @@ function withoutCredentials(node: FlowNode): FlowNode {
 
 function withoutSecret(variable: unknown): unknown {
   const isSecret = typeof variable === 'object' && variable !== null && 'type' in variable && variable.type === 'cred';
-  return isSecret ? without(variable as FlowNode, 'value') : variable;
+  return isSecret ? without(variable, 'value') : variable;
 }
 
 function without(fields: FlowNode, name: string): FlowNode {
