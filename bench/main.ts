@@ -19,6 +19,7 @@ import { restore } from './cases/restore.ts';
 import { retention } from './cases/retention.ts';
 import { sftp } from './cases/sftp.ts';
 import { sftpList } from './cases/sftp-list.ts';
+import { sftpOneFile } from './cases/sftp-one-file.ts';
 import { sftpNodeRed } from './cases/sftp-node-red.ts';
 import { CACHE } from './data/dataset.ts';
 import { renderText, writeReport } from './measure/report.ts';
@@ -35,6 +36,7 @@ const CASES: readonly BenchCase[] = [
   list,
   retention,
   sftpList,
+  sftpOneFile,
   sftpNodeRed,
   encrypted,
   sftp,

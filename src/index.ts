@@ -67,8 +67,12 @@ export type { AutomaticPlan, ExpectedCopy, OverdueItem, PlanOutlook } from './ma
 export type { Engine, EngineAutomation, EngineOptions, EngineRetention, Job } from './manager/engine.ts';
 export type {
   EngineStatus,
+  BackupFlows,
+  CredentialsState,
   FileEntry,
   IntoReport,
+  FlowNode,
+  FlowTab,
   MergedListing,
   PendingCopy,
   PlanStatus,
@@ -78,7 +82,15 @@ export type {
   VerifyProblem,
   VerifyReport,
 } from './manager/reports.ts';
-export type { BackupPlace, CopyRequest, IntoRequest, LocalFolderOptions, RestoreRequest } from './manager/requests.ts';
+export type {
+  BackupPlace,
+  CopyRequest,
+  FlowsRequest,
+  IntoRequest,
+  LocalFolderOptions,
+  RestoreRequest,
+  VerifyOptions,
+} from './manager/requests.ts';
 export { KeyRing } from './manager/key-ring.ts';
 export type { FailedRemoval, HeldGroup, ThinReport, ThinRequest } from './manager/retention.ts';
 export { openEngine } from './manager/open-engine.ts';
@@ -114,6 +126,7 @@ export type {
   Hold,
   JobId,
   KeySet,
+  LastVerified,
   MergedRecord,
   NodeRedSource,
   NodeRedVersions,

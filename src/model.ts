@@ -75,11 +75,22 @@ export interface BackupRecord {
   readonly extra: Readonly<Record<string, ExtraValue>>;
 }
 
+/** How the last verification of a copy went. */
+export interface LastVerified {
+  /** ISO 8601 with the local offset. */
+  readonly date: string;
+  readonly ok: boolean;
+  /** What is wrong with it, for people; null when nothing is. */
+  readonly problem: string | null;
+}
+
 /** One copy of a backup at one location. */
 export interface BackupCopy {
   readonly name: string;
   readonly size: number;
   readonly date: string;
+  /** Null when it was never verified by this instance. */
+  readonly last_verified: LastVerified | null;
 }
 
 /** A record with every location that holds a copy. */

@@ -1,9 +1,8 @@
 /** Which locations and plans a message to a retention node means. */
 import type { Node, NodeMessageInFlow } from 'node-red';
 import { BackupError, type AgentId, type BackupId, type PlanId } from '../../src/index.ts';
-import { chosenNodes } from './chosen-nodes.ts';
+import { chosenPlaces, locationsFor } from './chosen-places.ts';
 import { asText, isGiven } from './message-values.ts';
-import { nodePlaces, type NodePlace } from './node-places.ts';
 import type { RetentionConfig } from './retention-config.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -36,29 +35,8 @@ export async function scopeOf(node: Node, { config, message, runtime }: Asked): 
   }
   const ofMessage = isGiven(plan_id) ? [asText(plan_id)] : null;
   return {
-    agentIds: config.locations === null ? locationOf(agent_id) : await chosenLocations(node, config.locations, runtime),
+    agentIds: await locationsFor(node, { chosen: config.locations, agentId: agent_id }, runtime),
     planIds: config.plans === null ? ofMessage : chosenPlans,
     arrived: isGiven(backup_id) ? asText(backup_id) : null,
   };
-}
-
-function locationOf(agentId: unknown): readonly AgentId[] {
-  if (isGiven(agentId)) return [asText(agentId)];
-  const what = 'The message comes from no location (it has no agent_id), and none is chosen.';
-  throw new BackupError(
-    'invalid_request',
-    `${what} Wire the node behind one that stores backups, or choose locations.`,
-  );
-}
-
-async function chosenLocations(node: Node, locations: unknown, runtime: Runtime): Promise<readonly AgentId[]> {
-  const ids = await Promise.all(chosenPlaces(node, locations, runtime).map(({ agentId }) => agentId()));
-  if (ids.length > 0) return [...new Set(ids)];
-  throw new BackupError('invalid_request', 'locations: none of the chosen nodes is deployed. Choose others.');
-}
-
-function chosenPlaces(node: Node, chosen: unknown, runtime: Runtime): readonly NodePlace[] {
-  if (chosen === null) return [];
-  const isChosen = chosenNodes(node, chosen);
-  return [...nodePlaces(runtime)].filter(([id]) => isChosen(id)).map(([, place]) => place);
 }

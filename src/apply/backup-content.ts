@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { BackupError } from '../errors.ts';
 import { isObject } from '../io/json-file.ts';
 import { credentialsFileOf } from '../credentials-file.ts';
-import { openWithOneOf, type Secret } from './credentials.ts';
+import { openWithOneOf, type Secret } from '../node-red-credentials.ts';
 import type { BackupRoles } from './journal.ts';
 
 const LABEL = 'node-red';

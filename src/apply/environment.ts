@@ -1,6 +1,6 @@
 /** Node-RED as a restore finds it: which files and which secret are in force. */
 import { basename, dirname, join } from 'node:path';
-import type { Secret } from './credentials.ts';
+import type { Secret } from '../node-red-credentials.ts';
 
 export interface NodeRedEnvironment {
   /** Absolute. */

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObject } from '../io/json-file.ts';
 import { readJson } from './backup-content.ts';
-import { openWithOneOf, sealCredentials, type Secret } from './credentials.ts';
+import { openWithOneOf, sealCredentials, type Secret } from '../node-red-credentials.ts';
 import { madeIn } from './restore-folders.ts';
 
 const OWN_NAME = '@nightkeep/node-red-backup';

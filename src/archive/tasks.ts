@@ -32,8 +32,9 @@ export interface HeaderSource {
   readonly path: string;
   readonly kind: SourceSpec['kind'];
   readonly outside?: readonly OutsideFile[];
-  /** Name of the member that is Node-RED's flow file. */
+  /** Names of the members that hold the flow file in force and its credentials. */
   readonly flow_file?: string;
+  readonly credentials_file?: string;
   /** Name of the member that holds the secret of the credentials. */
   readonly credential_secret?: string;
 }
@@ -94,7 +95,7 @@ export interface VerifyTask {
 }
 
 export interface TaskProblem {
-  readonly code: 'archive_corrupt' | 'unsupported_format' | 'key_missing' | 'key_incorrect';
+  readonly code: 'archive_corrupt' | 'unsupported_format' | 'key_missing' | 'key_incorrect' | 'restore_failed';
   readonly member: string | null;
   readonly message: string;
 }
@@ -131,12 +132,56 @@ export interface RestoreResult {
   readonly header?: Readonly<Record<string, unknown>>;
 }
 
-export type ArchiveTask = CreateTask | VerifyTask | RestoreTask;
+/** A restore into a folder that is not kept, after which everything that is on disk is read again. */
+export interface DrillTask extends Omit<RestoreTask, 'kind' | 'paths' | 'overwrite' | 'keepSetuid'> {
+  readonly kind: 'drill';
+}
+
+/** Reads the flows of a backup of Node-RED. */
+export interface FlowsTask {
+  readonly kind: 'flows';
+  /** As in `RestoreTask`. */
+  readonly path: string;
+  readonly compression: Compression;
+  readonly keys: KeySet | null;
+  readonly backupId: string;
+  /** Ids or labels of tabs whose nodes are wanted; null for none. */
+  readonly tabs: readonly string[] | null;
+}
+
+export interface FlowTab {
+  readonly id: string;
+  readonly label: string;
+  readonly disabled: boolean;
+  /** Nodes on it, groups not counted. */
+  readonly nodes: number;
+}
+
+/** As it stands in a flow file. */
+export type FlowNode = Readonly<Record<string, unknown>>;
+
+/** How the credentials of a backup can be read: `none` are stored, or `unknown_secret` when what they are encrypted with is not in it. */
+export type CredentialsState = 'decrypted' | 'plain' | 'none' | 'unknown_secret' | 'unreadable';
+
+export interface FlowsResult {
+  /** Name of the member that holds the flows; null when the backup has none, and all below is then empty. */
+  readonly file: string | null;
+  readonly tabs: readonly FlowTab[];
+  /** Those of the chosen tabs and what they need, in the order of the file, without credentials. */
+  readonly nodes: readonly FlowNode[];
+  readonly credentials: CredentialsState;
+  /** Why Node-RED could not load them; empty when it could. */
+  readonly problems: readonly TaskProblem[];
+}
+
+export type ArchiveTask = CreateTask | VerifyTask | RestoreTask | DrillTask | FlowsTask;
 
 export interface TaskResults {
   readonly create: CreateResult;
   readonly verify: VerifyResult;
   readonly restore: RestoreResult;
+  readonly drill: VerifyResult;
+  readonly flows: FlowsResult;
 }
 
 /** Bytes read so far and in all; `total` is an estimate while a backup is made. */
@@ -152,6 +197,6 @@ export interface TaskContext {
   /** 0 to 19; see `EngineOptions`. */
   readonly niceness: number;
   readonly onProgress: (progress: TaskProgress) => void;
-  /** Where the bytes of the archive that is restored come from, when not from its path, which then only names it. */
+  /** Where the bytes of the archive that is restored, or whose flows are read, come from, when not from its path, which then only names it. */
   readonly source?: ByteSource;
 }

@@ -4,7 +4,8 @@ export const HELP = `Backups of Node-RED and of any other folder.
                            [--key-file FILE | --recipient AGE1... | --passphrase]
   node-red-backup list     --at LOCATION
   node-red-backup files    --at LOCATION [ID] [--key-file FILE | --passphrase]
-  node-red-backup verify   --at LOCATION [ID] [--key-file FILE | --passphrase]
+  node-red-backup flows    --at LOCATION [ID] [--tab NAME] [--key-file FILE | --passphrase]
+  node-red-backup verify   --at LOCATION [ID] [--drill] [--key-file FILE | --passphrase]
   node-red-backup restore  --at LOCATION [ID] --to DIR [--path PATH] [--overwrite] [--key-file FILE | --passphrase]
   node-red-backup restore  --at LOCATION [ID] --into USERDIR [--install-modules] [--key-file FILE | --passphrase]
   node-red-backup restore  --into USERDIR --undo
@@ -19,6 +20,8 @@ ID is a backup's id or the beginning of it; without it, the newest backup is mea
   --source      what goes in; may be given several times. node-red=PATH is a Node-RED user directory
   --exclude     what stays out, in the syntax of .gitignore; may be given several times
   --path        what is restored, as "files" shows it: a file, or a folder with all below it; may be given several times
+  --tab         a tab of the flows by its name or id: prints it as JSON to import; may be given several times
+  --drill       let "verify" also restore everything into a folder that is removed again
   --overwrite   let a restore replace files that are there
   --keep-setuid let restored files keep their setuid and setgid bits
   --into        the user directory of a Node-RED that is stopped: everything of it comes back, also settings.js

@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   create: () => import('./create.ts'),
   list: () => import('./list.ts'),
   files: () => import('./files.ts'),
+  flows: () => import('./flows.ts'),
   verify: () => import('./verify.ts'),
   restore: () => import('./restore.ts'),
   keygen: () => import('./keygen.ts'),

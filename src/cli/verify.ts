@@ -17,12 +17,13 @@ function describe({ ok, backup_id: id, files, bytes, problems }: VerifyReport): 
 }
 
 async function run(invocation: Invocation): Promise<ExitCode> {
+  const drill = invocation.switches.has('drill');
   const keys = await keysOf(invocation);
   const report = await withSession(invocation, async (session) => {
     const { engine, finish } = session;
     engine.keys.add(keys);
     const { agent, record } = await findBackup(session, invocation);
-    return finish(engine.verify(record.backup_id, agent.id, null));
+    return finish(engine.verify(record.backup_id, agent.id, { drill, nodeId: null, automatic: false }));
   });
   await (invocation.json ? printJson({ ok: report.ok, problems: report.problems }) : printLine(describe(report)));
   return report.ok ? 0 : 1;
@@ -31,7 +32,7 @@ async function run(invocation: Invocation): Promise<ExitCode> {
 export const command: Command = {
   texts: ['at', ...LOCATION_TEXTS, ...KEY_TEXTS],
   repeatable: [...LOCATION_REPEATABLE, ...KEY_TEXTS],
-  switches: KEY_SWITCHES,
+  switches: ['drill', ...KEY_SWITCHES],
   positionals: 1,
   run,
 };

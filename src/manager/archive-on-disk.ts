@@ -19,7 +19,7 @@ import type { JobContext } from './job-run.ts';
 export interface ArchiveOnDisk {
   readonly path: string;
   /** To be called when nobody reads it any more. */
-  release(): Promise<void>;
+  readonly release: () => Promise<void>;
 }
 
 /** A stored backup and where it is. */

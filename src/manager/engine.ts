@@ -8,6 +8,7 @@ import type { RunRecord } from '../store/run-history.ts';
 import type { AutomaticPlan, ExpectedCopy, PlanOutlook } from './automation.ts';
 import type { KeyRing } from './key-ring.ts';
 import type {
+  BackupFlows,
   EngineStatus,
   FileEntry,
   IntoReport,
@@ -17,7 +18,15 @@ import type {
   RestoreReport,
   VerifyReport,
 } from './reports.ts';
-import type { BackupPlace, CopyRequest, IntoRequest, LocalFolderOptions, RestoreRequest } from './requests.ts';
+import type {
+  BackupPlace,
+  CopyRequest,
+  FlowsRequest,
+  IntoRequest,
+  LocalFolderOptions,
+  RestoreRequest,
+  VerifyOptions,
+} from './requests.ts';
 import type { HeldGroup, ThinReport, ThinRequest } from './retention.ts';
 
 export interface EngineOptions {
@@ -108,7 +117,12 @@ export interface Engine {
   pendingCopies(): readonly PendingCopy[];
   /** Ends the copies of a node, also those that wait for their next try. */
   cancelCopies(nodeId: string): Promise<void>;
-  verify(backupId: BackupId, agentId: AgentId, nodeId: string | null): Job<VerifyReport>;
+  /**
+   * Proves that a backup at a location can be restored. What it finds wrong is the job's result, and a `failed` event.
+   *
+   * @param options - null for a check by hand without a try to restore
+   */
+  verify(backupId: BackupId, agentId: AgentId, options: VerifyOptions | null): Job<VerifyReport>;
   restore(request: RestoreRequest): Job<RestoreReport>;
   /**
    * Restores into the user directory of a Node-RED. Into one that runs, the job's last event in this process is `await_restart`; the
@@ -125,6 +139,8 @@ export interface Engine {
   /** Tells how a restore ended that this start has applied. To be called when those who listen are there. */
   announceRestore(userDir: string): Promise<void>;
   files(backupId: BackupId, agentId: AgentId, signal: AbortSignal): AsyncIterable<FileEntry>;
+  /** As `readFlows`. */
+  flows(request: FlowsRequest, signal: AbortSignal): Promise<BackupFlows>;
   /** Running and waiting jobs, oldest first. */
   jobs(): readonly Job<unknown>[];
   status(): EngineStatus;

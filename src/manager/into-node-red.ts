@@ -14,7 +14,8 @@ import type { BackupRecord } from '../model.ts';
 import { archiveOnDisk, type ArchiveOnDisk } from './archive-on-disk.ts';
 import type { CreateParts } from './create-backup.ts';
 import type { JobContext, Outcome } from './job-run.ts';
-import { find, taskContext, verifyArchive } from './read-backups.ts';
+import { findStored, taskContext } from './find-stored.ts';
+import { verifyMembers } from './prove-backup.ts';
 import type { IntoReport } from './reports.ts';
 import { pathProblem } from './request-problem.ts';
 import type { IntoRequest } from './requests.ts';
@@ -53,7 +54,7 @@ export async function restoreInto(
   }
   await checkTarget(userDir, running);
   await parts.journal.running(context.identity, null, parts.clock.now());
-  const found = await find(parts, request, context);
+  const found = await findStored(parts, request, context);
   const { record } = found;
   const archive = await archiveOnDisk(parts, found, context);
   try {
@@ -78,7 +79,7 @@ async function verify(
   { record, archive }: { readonly record: BackupRecord; readonly archive: ArchiveOnDisk },
   context: JobContext,
 ): Promise<void> {
-  const { problems } = await verifyArchive(parts, { path: archive.path, record }, context);
+  const { problems } = await verifyMembers({ parts, context }, { path: archive.path, record });
   const [problem] = problems;
   if (problem === undefined) return;
   const text = `${problem.message} Nothing was changed. Restore another copy of backup ${record.backup_id}, or another backup.`;

@@ -15,6 +15,7 @@ import { Creator } from './creator.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { Engine, Job } from './engine.ts';
 import type {
+  BackupFlows,
   EngineStatus,
   FileEntry,
   IntoReport,
@@ -24,13 +25,23 @@ import type {
   RestoreReport,
   VerifyReport,
 } from './reports.ts';
-import type { BackupPlace, CopyRequest, IntoRequest, LocalFolderOptions, RestoreRequest } from './requests.ts';
+import type {
+  BackupPlace,
+  CopyRequest,
+  FlowsRequest,
+  IntoRequest,
+  LocalFolderOptions,
+  RestoreRequest,
+  VerifyOptions,
+} from './requests.ts';
 import { Jobs } from './jobs.ts';
 import { Journal } from './journal.ts';
 import type { KeyRing } from './key-ring.ts';
 import { listLocations } from './list-locations.ts';
 import { checkListing, mergeListings } from './merge-listings.ts';
-import { listFiles, restoreBackup, verifyBackup } from './read-backups.ts';
+import { lastVerified } from './last-verified.ts';
+import { proveBackup } from './prove-backup.ts';
+import { listFiles, readFlows, restoreBackup } from './read-backups.ts';
 import type { Unfinished } from './recover.ts';
 import { Restorer } from './restorer.ts';
 import { Retention } from './retention.ts';
@@ -144,16 +155,10 @@ export class Manager implements Engine {
     await this.#copier.cancel(nodeId);
   }
 
-  verify(backupId: BackupId, agentId: AgentId, nodeId: string | null): Job<VerifyReport> {
-    const spec = {
-      kind: 'verify_backup',
-      name: backupId,
-      planId: null,
-      planName: null,
-      nodeId,
-      automatic: false,
-    } as const;
-    return this.#jobs.begin(spec, (context) => verifyBackup(this.#parts, { backupId, agentId }, context));
+  verify(backupId: BackupId, agentId: AgentId, options: VerifyOptions | null): Job<VerifyReport> {
+    const { drill, nodeId, automatic } = options ?? { drill: false, nodeId: null, automatic: false };
+    const spec = { kind: 'verify_backup', name: backupId, planId: null, planName: null, nodeId, automatic } as const;
+    return this.#jobs.begin(spec, (context) => proveBackup(this.#parts, { backupId, agentId, drill }, context));
   }
 
   restore(request: RestoreRequest): Job<RestoreReport> {
@@ -180,6 +185,10 @@ export class Manager implements Engine {
 
   files(backupId: BackupId, agentId: AgentId, signal: AbortSignal): AsyncIterable<FileEntry> {
     return listFiles(this.#parts, { backupId, agentId }, signal);
+  }
+
+  flows(request: FlowsRequest, signal: AbortSignal): Promise<BackupFlows> {
+    return readFlows(this.#parts, request, signal);
   }
 
   jobs(): readonly Job<unknown>[] {
@@ -228,7 +237,8 @@ export class Manager implements Engine {
   async list(signal: AbortSignal): Promise<MergedListing> {
     const { listed, errors } = await listLocations(this.#parts, signal);
     const agent_errors = Object.fromEntries([...errors].map(([id, { message }]) => [id, message]));
-    return { ...mergeListings(listed, await this.#parts.store.made.all()), agent_errors };
+    const merged = mergeListings(listed, await this.#parts.store.made.all());
+    return { ...merged, backups: await lastVerified(this.#parts, merged.backups), agent_errors };
   }
 
   async listAt(agentId: AgentId, signal: AbortSignal): Promise<AgentListing> {

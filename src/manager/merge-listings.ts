@@ -44,7 +44,7 @@ function merged(copies: readonly [Copy, ...Copy[]]): MergedRecord {
   const [{ record }] = copies;
   const agents = copies.map((copy): [AgentId, BackupCopy] => {
     const { size, date } = copy.record;
-    return [copy.location.agentId, { name: copy.location.agentName, size, date }];
+    return [copy.location.agentId, { name: copy.location.agentName, size, date, last_verified: null }];
   });
   return { ...record, pinned: copies.some((copy) => copy.record.pinned), agents: Object.fromEntries(agents) };
 }

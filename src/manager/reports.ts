@@ -1,5 +1,6 @@
 /** What the engine answers. Fields that leave the process are snake_case. */
 import type { SerializedError } from '../errors.ts';
+import type { CredentialsState, FlowNode, FlowTab } from '../archive/tasks.ts';
 import type { BackupEvent, BackupStage, JobKind, ManagerState } from '../events.ts';
 import type { AgentId, BackupId, BackupRecord, BrokenEntry, JobId, MergedRecord, PlanId, Progress } from '../model.ts';
 
@@ -47,7 +48,8 @@ export interface MergedListing {
 }
 
 export interface VerifyProblem {
-  readonly code: 'archive_corrupt' | 'unsupported_format' | 'key_missing' | 'key_incorrect';
+  /** `restore_failed`: the archive is whole, and what is in it would not bring all back. */
+  readonly code: 'archive_corrupt' | 'unsupported_format' | 'key_missing' | 'key_incorrect' | 'restore_failed';
   /** The member that is damaged, null when the damage is not in one. */
   readonly member: string | null;
   readonly message: string;
@@ -56,9 +58,14 @@ export interface VerifyProblem {
 export interface VerifyReport {
   readonly ok: boolean;
   readonly backup_id: BackupId;
+  readonly agent_id: AgentId;
   readonly problems: readonly VerifyProblem[];
   readonly files: number;
   readonly bytes: number;
+  /** Of a backup of Node-RED: how its credentials can be read; null of another, or when it did not come to that. */
+  readonly credentials: CredentialsState | null;
+  /** How long it took. */
+  readonly seconds: number;
 }
 
 /** A copy that failed and is to be tried again. Times are ISO with the local offset. */
@@ -106,6 +113,18 @@ export interface RestoreStatus {
   readonly missing_modules: readonly string[];
   readonly notes: readonly string[];
 }
+
+/** The flows of a backup of Node-RED. */
+export interface BackupFlows {
+  readonly backup_id: BackupId;
+  /** Name of the member that holds them. */
+  readonly file: string;
+  readonly tabs: readonly FlowTab[];
+  /** What is imported to have the chosen tabs: without credentials. Empty when none was chosen. */
+  readonly nodes: readonly FlowNode[];
+}
+
+export type { CredentialsState, FlowNode, FlowTab };
 
 /** One line of a backup's manifest, as `files` shows it. Paths are text made printable. */
 export interface FileEntry {

@@ -60,3 +60,20 @@ export interface LocalFolderOptions {
    */
   readonly mountedApartFrom?: readonly string[];
 }
+
+/** How a backup is verified. */
+export interface VerifyOptions {
+  /** Restores it into a folder that is removed afterwards, too. */
+  readonly drill: boolean;
+  /** The flow node that asked, null for the command line. */
+  readonly nodeId: string | null;
+  readonly automatic: boolean;
+}
+
+/** The flows of a backup. */
+export interface FlowsRequest {
+  readonly backupId: BackupId;
+  readonly agentId: AgentId;
+  /** Ids or labels of tabs whose nodes are wanted; null for none. */
+  readonly tabs: readonly string[] | null;
+}

@@ -10,6 +10,7 @@ import type { PlanNotes } from './plan-notes.ts';
 import { RUN_HISTORY } from './run-history.ts';
 import type { RunHistory } from './run-history.ts';
 import { StateFile } from './state-file.ts';
+import { VerifiedCopies } from './verified-copies.ts';
 import {
   COPIES_FOLDER,
   HOOKS_FOLDER,
@@ -18,6 +19,7 @@ import {
   makeStateFolder,
   RETENTION_FOLDER,
   sweepFolder,
+  VERIFIED_FOLDER,
 } from './state-folder.ts';
 
 /** What the engine remembers. */
@@ -31,6 +33,7 @@ export interface EngineStore {
   readonly retention: GroupNotes;
   readonly history: DocumentFile<RunHistory>;
   readonly plans: DocumentFile<PlanNotes>;
+  readonly verified: VerifiedCopies;
 }
 
 export interface StoreOptions {
@@ -47,7 +50,8 @@ export async function openStore({ stateDir, clock, warn }: StoreOptions): Promis
   const hooksFolder = join(stateDir, HOOKS_FOLDER);
   const copiesFolder = join(stateDir, COPIES_FOLDER);
   const retentionFolder = join(stateDir, RETENTION_FOLDER);
-  for (const folder of [stateDir, jobsFolder, hooksFolder, copiesFolder, retentionFolder])
+  const verifiedFolder = join(stateDir, VERIFIED_FOLDER);
+  for (const folder of [stateDir, jobsFolder, hooksFolder, copiesFolder, retentionFolder, verifiedFolder])
     await sweepFolder(folder, clock.now());
   const state = await StateFile.open(stateDir, warn);
   const instanceId = state.current.instance_id;
@@ -61,5 +65,6 @@ export async function openStore({ stateDir, clock, warn }: StoreOptions): Promis
     retention: new GroupNotes({ folder: retentionFolder, instanceId, warn }),
     history: await DocumentFile.open(RUN_HISTORY, documents),
     plans: await DocumentFile.open(PLAN_NOTES, documents),
+    verified: new VerifiedCopies({ folder: verifiedFolder, instanceId, warn }),
   };
 }

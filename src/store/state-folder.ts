@@ -11,12 +11,13 @@ export const HOOKS_FOLDER = 'hooks';
 export const MADE_FOLDER = 'made';
 export const COPIES_FOLDER = 'copies';
 export const RETENTION_FOLDER = 'retention';
+export const VERIFIED_FOLDER = 'verified';
 
 /** @throws BackupError that names the folder */
 export async function makeStateFolder(stateDir: string): Promise<void> {
   try {
-    const inside = [JOBS_FOLDER, HOOKS_FOLDER, MADE_FOLDER, COPIES_FOLDER, RETENTION_FOLDER].map((name) =>
-      join(stateDir, name),
+    const inside = [JOBS_FOLDER, HOOKS_FOLDER, MADE_FOLDER, COPIES_FOLDER, RETENTION_FOLDER, VERIFIED_FOLDER].map(
+      (name) => join(stateDir, name),
     );
     for (const folder of [stateDir, ...inside]) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -35,8 +36,9 @@ export async function makeStateFolder(stateDir: string): Promise<void> {
 export async function sweepFolder(folder: string, nowMs: number): Promise<void> {
   for (const name of (await readdir(folder)).filter(isPartialName)) {
     const found = await lstat(join(folder, name)).catch(() => null);
-    if (found !== null && isAbandoned(name, nowMs - found.mtimeMs))
-      await rm(join(folder, name), { recursive: true, force: true });
+    if (found === null || !isAbandoned(name, nowMs - found.mtimeMs)) continue;
+    // What cannot be removed harms nothing; the next start tries again.
+    await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

@@ -5,6 +5,7 @@ import { checkDialog, inEditors, openTab } from '../helpers/editor-suite.ts';
 import { createNode, tab, type FlowNode } from '../helpers/node-red.ts';
 import { restoreNode } from '../helpers/restore-node.ts';
 import { retentionNode } from '../helpers/retention-node.ts';
+import { verifyNode } from '../helpers/verify-node.ts';
 
 const TYPES = [
   'backup-create',
@@ -16,6 +17,7 @@ const TYPES = [
   'agent-local',
   'retention',
   'backup-restore',
+  'backup-verify',
 ] as const;
 const retention = retentionNode('retention', { keepDaily: '7', x: 420, y: 400 });
 const NODES: readonly FlowNode[] = [
@@ -29,6 +31,7 @@ const NODES: readonly FlowNode[] = [
   continueNode(),
   restoreNode('restore'),
   restoreNode('into', { mode: 'node-red', locations: ['local'], y: 560 }),
+  verifyNode('verify', { x: 200, y: 400 }),
 ];
 const TABS: Readonly<Record<string, readonly string[]>> = {
   'backup-create': ['where', 'how'],

@@ -1,32 +1,32 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { CreateTask, RestoreTask, TaskContext, TaskResults, VerifyTask } from '../../src/archive/tasks.ts';
+import type { ArchiveTask, CreateTask, TaskContext, TaskResults } from '../../src/archive/tasks.ts';
 import { orAborted } from '../../src/io/abort.ts';
 import type { ArchivePort, ArchiveToRead } from '../../src/manager/archive-port.ts';
 import type { FileEntry } from '../../src/manager/reports.ts';
-
-type AnyTask = CreateTask | VerifyTask | RestoreTask;
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 /** Stands in for the archive code: writes its header as the archive, and does as it is told. */
 export class FakeArchive implements ArchivePort {
-  readonly tasks: AnyTask[] = [];
+  readonly tasks: ArchiveTask[] = [];
   /** What a task does before it ends well; it may throw, or never end. */
-  during: (task: AnyTask, context: TaskContext) => Promise<void> = () => Promise.resolve();
+  during: (task: ArchiveTask, context: TaskContext) => Promise<void> = () => Promise.resolve();
   /** Whether a task notices that it was ended. */
   heedsSignal = true;
 
-  async runTask<T extends AnyTask>(task: T, context: TaskContext): Promise<TaskResults[T['kind']]> {
+  async runTask<T extends ArchiveTask>(task: T, context: TaskContext): Promise<TaskResults[T['kind']]> {
     this.tasks.push(task);
     const work = this.during(task, context);
     await (this.heedsSignal ? orAborted(work, context.signal) : work);
     return this.#result(task) as TaskResults[T['kind']];
   }
 
-  #result(task: AnyTask): TaskResults[AnyTask['kind']] {
+  #result(task: ArchiveTask): TaskResults[ArchiveTask['kind']] {
     if (task.kind === 'create') return this.#create(task);
     if (task.kind === 'restore') return { files: 1, bytes: 2 };
+    if (task.kind === 'drill') return { problems: [], files: 1, bytes: 2 };
+    if (task.kind === 'flows') return { file: null, tabs: [], nodes: [], credentials: 'none', problems: [] };
     const bytes = readFileSync(task.path);
     const problem = { code: 'archive_corrupt', member: 'data/x', message: 'The member data/x is damaged.' } as const;
     return { problems: task.expected?.sha256 === sha256(bytes) ? [] : [problem], files: 1, bytes: bytes.length };

@@ -14,6 +14,7 @@ import backupHook from '../../nodes/backup-hook.ts';
 import backupKey from '../../nodes/backup-key.ts';
 import backupRestore from '../../nodes/backup-restore.ts';
 import backupStatus from '../../nodes/backup-status.ts';
+import backupVerify from '../../nodes/backup-verify.ts';
 import retention from '../../nodes/retention.ts';
 import { nextTurn } from '../../src/clock.ts';
 import type { FlowNode, ToldMessage } from './node-red.ts';
@@ -47,6 +48,7 @@ const TYPES: readonly Register[] = [
   agentLocal,
   retention,
   backupRestore,
+  backupVerify,
 ];
 
 export interface Answer {

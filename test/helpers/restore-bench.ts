@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NodeRedEnvironment } from '../../src/apply/environment.ts';
-import { openCredentials } from '../../src/apply/credentials.ts';
+import { openCredentials } from '../../src/node-red-credentials.ts';
 import { openEngine } from '../../src/manager/open-engine.ts';
 import type { IntoReport } from '../../src/manager/reports.ts';
 import type { IntoRequest } from '../../src/manager/requests.ts';

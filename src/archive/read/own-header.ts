@@ -27,7 +27,7 @@ export class OwnHeader {
    * @throws BackupError `archive_corrupt` or, when it was written by a newer version, `unsupported_format`
    */
   check(backupId: string | null): Readonly<Record<string, unknown>> {
-    const fields = this.#fields();
+    const fields = this.fields();
     const { format, backup_id: id } = fields;
     if (typeof format !== 'number' || typeof id !== 'string') throw corrupt('backup.json lacks format or backup_id');
     if (format > FORMAT_VERSION) {
@@ -40,7 +40,8 @@ export class OwnHeader {
     return fields;
   }
 
-  #fields(): Readonly<Record<string, unknown>> {
+  /** What it holds, not checked. */
+  fields(): Readonly<Record<string, unknown>> {
     try {
       const parsed: unknown = JSON.parse(Buffer.concat(this.#parts).toString('utf8'));
       if (typeof parsed === 'object' && parsed !== null) return { ...parsed };

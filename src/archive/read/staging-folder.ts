@@ -59,7 +59,7 @@ function makeIn(parent: string): string {
   return path;
 }
 
-function removeTree(path: string): void {
+export function removeTree(path: string): void {
   try {
     rmSync(path, { recursive: true, force: true });
   } catch {

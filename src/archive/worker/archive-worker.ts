@@ -26,6 +26,10 @@ async function run(context: TaskContext): Promise<TaskResults[ArchiveTask['kind'
       return (await import('../read/verify-archive.ts')).verifyArchive(task, context);
     case 'restore':
       return (await import('../read/restore-archive.ts')).restoreArchive(task, context);
+    case 'drill':
+      return (await import('../read/restore-drill.ts')).restoreDrill(task, context);
+    case 'flows':
+      return (await import('../flows/read-flows.ts')).readFlows(task, context);
   }
 }
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import { credentialsFileOf } from '../../credentials-file.ts';
 import type { CredentialSecret, NodeRedSource } from '../../model.ts';
-import type { OutsideFile } from '../tasks.ts';
+import type { HeaderSource, OutsideFile } from '../tasks.ts';
 import type { FlowPair } from './stable-pair.ts';
 import { readWhole } from './file-reader.ts';
 
@@ -72,12 +72,24 @@ export function outsideFiles(source: NodeRedSource): OutsideFile[] {
   return files;
 }
 
-/** Name of the member that is the flow file in force; null when it is not known. */
-export function flowMember(source: NodeRedSource, outside: readonly OutsideFile[]): string | null {
-  const { flowFile, path, label } = source;
-  if (flowFile === null || !existsSync(flowFile)) return null;
-  const isOutside = outside.find(({ role }) => role === 'flows');
-  return isOutside?.member ?? `${label}/${relative(realpathSync(path), realpathSync(flowFile))}`;
+/** Names of the members that hold the flow file in force and its credentials, as far as these are there. */
+export function flowMembers(
+  source: NodeRedSource,
+  outside: readonly OutsideFile[],
+): Pick<HeaderSource, 'flow_file' | 'credentials_file'> {
+  const flowFile = source.flowFile ?? join(source.path, 'flows.json');
+  const memberOf = (role: OutsideFile['role'], path: string): string | null => {
+    const apart = outside.find((file) => file.role === role);
+    if (apart !== undefined) return apart.member;
+    if (!existsSync(path)) return null;
+    return `${source.label}/${relative(realpathSync(source.path), realpathSync(path)).split(sep).join('/')}`;
+  };
+  const flows = memberOf('flows', flowFile);
+  const credentials = memberOf('credentials', credentialsFileOf(flowFile, source.path));
+  return {
+    ...(flows !== null && { flow_file: flows }),
+    ...(credentials !== null && { credentials_file: credentials }),
+  };
 }
 
 /** Content of the member that holds the secret. */

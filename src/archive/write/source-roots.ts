@@ -2,10 +2,10 @@
 import { accessSync, constants, realpathSync, statSync, type BigIntStats } from 'node:fs';
 import type { Clock } from '../../clock.ts';
 import { BackupError, systemCode } from '../../errors.ts';
-import type { CredentialSecret, NodeRedSource, SourceSpec } from '../../model.ts';
+import type { CredentialSecret, SourceSpec } from '../../model.ts';
 import type { CreateTask, HeaderSource, OutsideFile } from '../tasks.ts';
 import { checkExcludes } from './exclude.ts';
-import { flowMember, flowPairs, nodeRedExcludes, outsideFiles, SECRET_MEMBER } from './node-red-source.ts';
+import { flowMembers, flowPairs, nodeRedExcludes, outsideFiles, SECRET_MEMBER } from './node-red-source.ts';
 import { readPair, type Snapshot } from './stable-pair.ts';
 import { identity, type WalkRules } from './walk.ts';
 
@@ -71,15 +71,10 @@ async function openSource(source: SourceSpec, options: OpenOptions): Promise<Sou
       label: source.label,
       path: source.path,
       kind: source.kind,
-      ...(nodeRed === null ? {} : { outside, ...flowFileOf(nodeRed, outside) }),
+      ...(nodeRed === null ? {} : { outside, ...flowMembers(nodeRed, outside) }),
       ...((nodeRed?.credentialSecret ?? null) === null ? {} : { credential_secret: SECRET_MEMBER }),
     },
   };
-}
-
-function flowFileOf(source: NodeRedSource, outside: readonly OutsideFile[]): Pick<HeaderSource, 'flow_file'> {
-  const member = flowMember(source, outside);
-  return member === null ? {} : { flow_file: member };
 }
 
 function look(source: SourceSpec): { path: string; stat: BigIntStats } {

@@ -138,6 +138,24 @@ describe('the commands', () => {
     assert.ok(!paths.some((path) => path.includes('node_modules')), paths.join());
   });
 
+  it('show the tabs of the flows in a backup, and print those that are chosen for import', async () => {
+    const flows = [
+      { id: 'tab1', type: 'tab', label: 'Greenhouse' },
+      { id: 'node1', type: 'debug', z: 'tab1', x: 1, y: 1, wires: [] },
+      { id: 'tab2', type: 'tab', label: 'House', disabled: true },
+    ];
+    writeFileSync(join(source, 'flows.json'), JSON.stringify(flows));
+    await runJson('create', '--source', `node-red=${source}`, '--to', target);
+    const shown = await run('flows', '--at', target);
+    assert.match(shown.stdout, /^ID +NODES +TAB\ntab1 +1 +Greenhouse\ntab2 +0 +House \(disabled\)\n$/);
+    assert.equal((await runJson<unknown[]>('flows', '--at', target)).length, 2);
+    const printed = await run('flows', '--at', target, '--tab', 'Greenhouse');
+    assert.deepEqual(JSON.parse(printed.stdout), flows.slice(0, 2));
+    const none = await failure('flows', '--at', target, '--tab', 'Cellar');
+    assert.match(none.message, /no tab "Cellar"\. It has "Greenhouse" \(tab1\)/);
+    assert.deepEqual(await runJson('verify', '--at', target, '--drill'), { ok: true, problems: [] });
+  });
+
   for (const compression of ['zstd', 'gzip', 'none'] as const) {
     it(`make and verify an archive with --compression ${compression}`, async () => {
       assert.equal((await create('--compression', compression)).compression, compression);

@@ -61,7 +61,7 @@ describe('a location on a server', function () {
     const key = ['--key-file', join(folder(), 'key.txt')];
     const files = json(await known('files', '--at', location(), ...key, '--json')) as FileEntry[];
     assert.ok(files.some(({ path }) => path === 'greenhouse/flows.json'));
-    const verified = await known('verify', '--at', location(), ...key, '--json');
+    const verified = await known('verify', '--at', location(), '--drill', ...key, '--json');
     assert.deepEqual(json(verified), { ok: true, problems: [] });
     for (const [target, path] of [
       ['all', []],

@@ -68,7 +68,8 @@ describe('locations', () => {
     await copy.updateRecord(record.backup_id, { pinned: true }, { signal });
     const { backups, broken, agent_errors } = await engine.list(signal);
     const { size, date } = record;
-    const agents = { local: { name: folder, size, date }, [copy.id]: { name: copy.name, size, date } };
+    const how = { size, date, last_verified: null };
+    const agents = { local: { name: folder, ...how }, [copy.id]: { name: copy.name, ...how } };
     assert.deepEqual(backups, [{ ...record, pinned: true, agents }]);
     assert.deepEqual([broken, agent_errors], [[], { nas: 'The NAS does not answer.' }]);
     await assert.rejects(engine.listAt('nas', signal), { code: 'agent_unreachable' });

@@ -26,12 +26,16 @@ describe('reading a stored backup', () => {
 
   it('verifies it by what its record says', async () => {
     const { engine, archive, story, events } = bench();
-    const report = await engine.verify(record.backup_id, 'local', 'node').result;
-    assert.deepEqual(report, { ok: true, backup_id: record.backup_id, problems: [], files: 1, bytes: record.size });
+    const report = await engine.verify(record.backup_id, 'local', { drill: false, nodeId: 'node', automatic: true })
+      .result;
+    const { backup_id, size: bytes } = record;
+    const about = { backup_id, agent_id: 'local', credentials: null, seconds: 0 };
+    assert.deepEqual(report, { ...about, ok: true, problems: [], files: 1, bytes });
     assert.deepEqual(story(), ['verify:verify', 'verify:completed']);
-    const { backup_id: backupId, size, sha256, files, bytes } = record;
+    const { size, sha256, files } = record;
     const task = archive.tasks[0];
-    assert.deepEqual(task?.kind === 'verify' && task.expected, { backupId, size, sha256, files, bytes });
+    const expected = { backupId: backup_id, size, sha256, files, bytes: record.bytes };
+    assert.deepEqual(task?.kind === 'verify' && task.expected, expected);
     assert.deepEqual([events[0]?.name, events[0]?.node_id, events[0]?.agent_id], ['Nightly', 'node', 'local']);
     assert.deepEqual(engine.planStatus('plan').last_backup, record);
   });

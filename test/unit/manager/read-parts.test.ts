@@ -47,7 +47,14 @@ describe('reading a part of an archive elsewhere', function () {
     return engine.create({
       ...{ planId: 'plan', planName: 'plan', name: 'name', automatic: false, folder: join(folder(), 'backups') },
       sources: [{ kind: 'folder', label: 'data', path: join(folder(), 'source'), exclude: [] }],
-      ...{ compression, encryption, excludeCaches: false, excludeIfPresent: [], unreadable: 'fail', copyDatabases: true },
+      ...{
+        compression,
+        encryption,
+        excludeCaches: false,
+        excludeIfPresent: [],
+        unreadable: 'fail',
+        copyDatabases: true,
+      },
       ...{ keepDays: null, extra: {}, timeoutMs: null, whenBusy: 'wait', nodeId: null },
     }).result;
   }

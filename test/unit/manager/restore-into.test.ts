@@ -6,7 +6,7 @@ import type { SettingsPort } from '../../../src/apply/step.ts';
 import type { Kept } from '../../../src/apply/restore-folders.ts';
 import { fileSettings } from '../../../src/apply/file-settings.ts';
 import type { NodeRedEnvironment } from '../../../src/apply/environment.ts';
-import { openCredentials } from '../../../src/apply/credentials.ts';
+import { openCredentials } from '../../../src/node-red-credentials.ts';
 import { formatIdentity, processIdentity } from '../../../src/io/process-identity.ts';
 import { environmentFor, stageRestore, stateOf } from '../../helpers/restore-bench.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';

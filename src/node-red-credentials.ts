@@ -1,6 +1,6 @@
 /** Node-RED's credentials file: AES-256-CTR under the sha256 of the secret, with no tag; a wrong secret shows by what comes out. */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import { isObject } from '../io/json-file.ts';
+import { isObject } from './io/json-file.ts';
 
 const ALGORITHM = 'aes-256-ctr';
 const IV_DIGITS = 32;
