@@ -67,7 +67,14 @@ describe('the state file', () => {
     assert.equal((await stat(stateFile())).mode & 0o777, 0o600);
     assert.equal((await stat(stateDir())).mode & 0o777, 0o700);
     assert.deepEqual((await open()).state.current, first);
-    assert.deepEqual((await readdir(stateDir())).sort(), ['copies', 'hooks', 'jobs', 'made', 'retention', 'state.json']);
+    assert.deepEqual((await readdir(stateDir())).sort(), [
+      'copies',
+      'hooks',
+      'jobs',
+      'made',
+      'retention',
+      'state.json',
+    ]);
     assert.deepEqual(warnings, []);
   });
 
@@ -80,7 +87,14 @@ describe('the state file', () => {
     const { state } = await open();
     await state.update(() => full);
     assert.deepEqual((await open()).state.current, full);
-    assert.deepEqual((await readdir(stateDir())).sort(), ['copies', 'hooks', 'jobs', 'made', 'retention', 'state.json']);
+    assert.deepEqual((await readdir(stateDir())).sort(), [
+      'copies',
+      'hooks',
+      'jobs',
+      'made',
+      'retention',
+      'state.json',
+    ]);
   });
 
   it('shows a change at once and keeps what others changed meanwhile', async () => {
