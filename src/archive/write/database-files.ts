@@ -6,6 +6,7 @@ import { openForReading } from './file-reader.ts';
 
 /** Writers that wait longer than this may have failed: many give up after a second. */
 const LONG_MS = 1000;
+const LOCK_ENDING = Buffer.from('-shm');
 
 /** A sound copy of a database, opened. */
 export interface OpenCopy {
@@ -42,6 +43,11 @@ export class DatabaseFiles {
   /** Whether a file must not be opened here before it is known that it is no database: this process has it open. */
   isHeldHere(stat: BigIntStats): boolean {
     return mayBeDatabase(stat) && this.#open.has(stat);
+  }
+
+  /** Whether a file is where SQLite keeps locks, so that it must not be opened here when this process has it open. Nobody needs a copy. */
+  isLockFile(name: Buffer): boolean {
+    return name.subarray(-LOCK_ENDING.length).equals(LOCK_ENDING);
   }
 
   /** Whether an open file is a database. */

@@ -134,6 +134,7 @@ export class Packer {
       return;
     }
     const isHeld = databases?.isHeldHere(stat) === true;
+    if (isHeld && databases.isLockFile(name)) return;
     let fd = isHeld ? null : this.#open(place);
     if (!isHeld && fd === null) return;
     if (databases !== null && (fd === null || databases.isDatabase(fd, stat))) {

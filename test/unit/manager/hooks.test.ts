@@ -9,6 +9,7 @@ import { formatIdentity, processIdentity } from '../../../src/io/process-identit
 import type { Engine } from '../../../src/manager/engine.ts';
 import { engineBench } from '../../helpers/engine-bench.ts';
 import { gate, type Gate } from '../../helpers/fake-archive.ts';
+import { settled } from '../../helpers/settled.ts';
 
 const self = processIdentity();
 const dead = formatIdentity({ ...self, start: `${self.start}1` });
@@ -165,7 +166,10 @@ describe('a backup with hooks', () => {
     job.cancel();
     await until('create:after_hooks');
     await pass(500_000);
-    await pass(0);
+    const isOver = settled(job.result);
+    // Time enough for its end to be written down.
+    for (let i = 0; i < 5000; i++) await noted();
+    assert.equal(isOver(), false);
     assert.equal(story().at(-1), 'create:after_hooks');
     door.open();
     await assert.rejects(job.result, code('canceled'));
@@ -175,11 +179,16 @@ describe('a backup with hooks', () => {
 
   it('runs the hooks after it when its time is up, also when the disk hangs', async () => {
     const { engine, request, archive, until } = bench();
-    archive.during = never;
+    const reading = gate();
+    archive.during = () => {
+      reading.open();
+      return never();
+    };
     archive.heedsSignal = false;
     add('after');
     const job = engine.create(request({ timeoutMs: 5000 }));
     await until('create:archive');
+    await reading.passed;
     await pass(5000);
     await pass(10_000);
     await assert.rejects(job.result, code('timeout'));

@@ -70,6 +70,13 @@ describe('databases in a backup', function () {
     );
     return failedFiles.list.map(({ path, reason, message }) => `${path} ${reason}: ${message}`);
   };
+  /** As another process sees it. */
+  const isLocked = (path: string): boolean => {
+    const script = `const { DatabaseSync } = require('node:sqlite');
+      new DatabaseSync(process.argv[1]).exec('BEGIN IMMEDIATE');`;
+    const { status, stderr } = spawnSync(process.execPath, ['-e', script, path], { encoding: 'utf8' });
+    return status !== 0 && stderr.includes('database is locked');
+  };
   const out = (name: string): string => place('out', 'data', name);
   const copy = (path: string, given: Sqlite | null = sqlite, lockedMs = 200): Promise<CopyReply> =>
     copyDatabase({ path: Buffer.from(path), copy: place('copy'), lockedMs }, given);
@@ -217,18 +224,22 @@ describe('databases in a backup', function () {
     }
   });
 
+  it('that a flow of this process has open keep their locks in WAL mode, also when only what is beside them is backed up', async () => {
+    const path = root('flow.db');
+    open(path, 'wal').exec('BEGIN IMMEDIATE; INSERT INTO t VALUES (2)');
+    for (const exclude of [[], ['flow.db']]) {
+      await create(place('archive'), { sources: [folderSource(place('root'), 'data', exclude)] });
+      assert.ok(isLocked(path), `its lock is lost, with ${JSON.stringify(exclude)} left out`);
+      rmSync(place('archive'));
+    }
+  });
+
   it('that a flow of this process has open keep its locks', async () => {
     const path = root('flow.db');
     open(path, 'delete').exec('BEGIN IMMEDIATE; INSERT INTO t VALUES (2)');
-    const script = `const { DatabaseSync } = require('node:sqlite');
-      new DatabaseSync(process.argv[1]).exec('BEGIN IMMEDIATE');`;
-    const isLocked = (): boolean => {
-      const { status, stderr } = spawnSync(process.execPath, ['-e', script, path], { encoding: 'utf8' });
-      return status !== 0 && stderr.includes('database is locked');
-    };
-    assert.ok(isLocked());
+    assert.ok(isLocked(path));
     assert.deepEqual(await packed(), []);
-    assert.ok(isLocked(), 'its lock is lost');
+    assert.ok(isLocked(path), 'its lock is lost');
     assert.equal(rowsOf(out('flow.db')), 1);
   });
 });

@@ -1,0 +1,43 @@
+/** Makes one backup with hooks that write down what they stop and resume: `hooked-backup.ts STATE SOURCE FOLDER LOG`. */
+import { appendFileSync } from 'node:fs';
+import { openEngine, type Hook, type HookTime } from '../../src/index.ts';
+
+const [stateDir = '', path = '', folder = '', log = ''] = process.argv.slice(2);
+const engine = await openEngine({ stateDir, localFolder: folder, instanceName: 'test', nodeRedVersion: null });
+
+const hook = (when: HookTime): Hook => ({
+  id: 'hook',
+  name: 'hook',
+  when,
+  priority: 10,
+  timeoutMs: 10_000,
+  onFailure: 'fail',
+  wants: () => true,
+  run: ({ job_id }) => {
+    appendFileSync(log, `${when} ${job_id}\n`);
+    return Promise.resolve();
+  },
+});
+engine.registerHook(hook('before'));
+engine.registerHook(hook('after'));
+engine.announceInterrupted();
+await engine.create({
+  planId: 'plan',
+  planName: 'nightly',
+  name: 'night',
+  automatic: true,
+  sources: [{ kind: 'folder', label: 'data', path, exclude: [] }],
+  folder,
+  compression: 'zstd',
+  encryption: null,
+  excludeCaches: false,
+  excludeIfPresent: [],
+  unreadable: 'fail',
+  copyDatabases: true,
+  keepDays: null,
+  extra: {},
+  timeoutMs: null,
+  whenBusy: 'wait',
+  nodeId: null,
+}).result;
+await engine.close();
