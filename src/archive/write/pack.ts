@@ -2,9 +2,10 @@
 import { readlinkSync, type BigIntStats } from 'node:fs';
 import { BackupError, systemCode } from '../../errors.ts';
 import type { FailedFile, FailedReason } from '../../model.ts';
-import { failedLine, memberLine, skippedLine, type Member, type MemberType } from '../format/manifest-line.ts';
+import { failedLine, memberLine, skippedLine, type Member } from '../format/manifest-line.ts';
 import { openForReading, readInto } from './file-reader.ts';
 import { LinkTable } from './link-table.ts';
+import { memberOf } from './member-of.ts';
 import type { ManifestSpool } from './manifest-spool.ts';
 import type { PieceWriter } from './piece-writer.ts';
 import type { SourceRoot } from './source-roots.ts';
@@ -185,19 +186,4 @@ function reasonOf(error: unknown): FailedReason {
   const code = systemCode(error);
   // ELOOP: it became a symbolic link since it was looked at.
   return code === 'ENOENT' || code === 'ELOOP' ? 'vanished' : 'unreadable';
-}
-
-function memberOf(type: MemberType, path: Buffer, stat: BigIntStats): Member {
-  const size = type === 'file' ? Number(stat.size) : 0;
-  return {
-    type,
-    path,
-    mode: Number(stat.mode) & 0o7777,
-    uid: Number(stat.uid),
-    gid: Number(stat.gid),
-    mtimeNs: stat.mtimeNs,
-    size,
-    link: null,
-    sparse: type === 'file' && Number(stat.blocks) * 512 < size,
-  };
 }
