@@ -88,7 +88,7 @@ export function buildTar(entries: readonly Entry[], options: BuildOptions = {}):
     const pad = Buffer.alloc(padding(content.length));
     if (unlisted !== true) {
       structure.update(right).update(Buffer.alloc(padding(one.size)));
-      lines.push(memberLine(one, one.type === 'file' ? sha256(content) : null, offset));
+      lines.push(memberLine(one, one.type === 'file' ? sha256(content.subarray(0, one.size)) : null, offset));
       const isFile = counts.members > 0 && (one.type === 'file' || one.type === 'hardlink');
       counts.members += 1;
       counts.files += isFile ? 1 : 0;

@@ -15,6 +15,8 @@ import { cutUp, wrapTar } from '../../../helpers/wrapped-archive.ts';
 const MIB = 1024 * 1024;
 /** 1 GiB, or in a usual run as much as shows the same. */
 const BOMB = isLongRun ? 1024 * MIB : 64 * MIB;
+/** What is packed into one piece: enough to see in the memory whether it was unpacked. */
+const SWOLLEN = Math.max(BOMB, 256 * MIB);
 const MEMBERS = isLongRun ? 100_000 : 2_000;
 /** What a process that restores takes at most beyond one that restores next to nothing. */
 const MOST_MEMORY = 160 * MIB;
@@ -28,7 +30,7 @@ describe('a small archive that becomes a large one', function () {
   /** One piece that is said to hold what it must, and holds far more. */
   async function swollen(compression: 'gzip' | 'zstd'): Promise<Stored> {
     const built = buildTar([file('a')]);
-    const more = Buffer.concat([built.tar.subarray(0, built.manifestAt), Buffer.alloc(BOMB)]);
+    const more = Buffer.concat([built.tar.subarray(0, built.manifestAt), Buffer.alloc(SWOLLEN)]);
     const packed = compression === 'zstd' ? zstdCompressSync(more) : gzipSync(more);
     if (compression === 'gzip') Buffer.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff).copy(packed);
     const wrapping = { compression, keys: null };
@@ -45,7 +47,7 @@ describe('a small archive that becomes a large one', function () {
       const memory = memoryOf(bomb) - memoryOf(await stored(buildTar([file('a')]), bomb.wrapping));
       assert.ok(memory < MOST_MEMORY, `${String(memory)} bytes`);
       recordFigure(
-        `restore of ${String(BOMB / MIB)} MiB packed into one piece (${compression}): refused, MiB of memory taken`,
+        `restore of ${String(SWOLLEN / MIB)} MiB packed into one piece (${compression}): refused, MiB of memory taken`,
         Math.max(0, Math.round(memory / MIB)),
       );
     });
@@ -56,7 +58,7 @@ describe('a small archive that becomes a large one', function () {
       const around = new Surroundings(folder());
       const entries = [{ member: member('a', { size: 4 }), content: Buffer.alloc(BOMB) }, file('b')];
       await around.assertRefused(await stored(buildTar(entries), { compression, keys: null }), {
-        message: /^a: its content is damaged|^b: it is not where the manifest says/,
+        message: /^b: it is not where the manifest says/,
       });
     });
   }
