@@ -15,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join, relative } from 'node:path';
+import { binEntry, lowestOf } from './bin-entry.ts';
 
 const root = join(import.meta.dirname, '..');
 const made = join(root, `.cache/build-${process.pid}`);
@@ -25,6 +26,7 @@ interface Manifest {
     readonly plugins?: Readonly<Record<string, string>>;
   };
   readonly bin: Readonly<Record<string, string>>;
+  readonly engines: { readonly node: string };
 }
 
 function compile(): void {
@@ -55,10 +57,10 @@ function copyFolder(from: string, to: string): void {
   if (existsSync(join(root, from))) cpSync(join(root, from), join(made, to), { recursive: true });
 }
 
-function makeExecutable(file: string): void {
+/** An old Node.js cannot read the command itself; this it can, and it says so. */
+function writeBin(name: string, file: string, { engines }: Manifest): void {
   const path = join(made, relative('dist', file));
-  const text = readFileSync(path, 'utf8');
-  if (!text.startsWith('#!')) writeFileSync(path, `#!/usr/bin/env node\n${text}`);
+  writeFileSync(path, binEntry(name, '../src/cli/main.js', lowestOf(engines.node)));
   chmodSync(path, 0o755);
 }
 
@@ -71,7 +73,7 @@ function build(): void {
   }
   copyFolder('nodes/locales', 'entry/locales');
   copyFolder('icons', 'entry/icons');
-  for (const file of Object.values(manifest.bin)) makeExecutable(file);
+  for (const [name, file] of Object.entries(manifest.bin)) writeBin(name, file, manifest);
 }
 
 function putInPlace(): void {

@@ -1,17 +1,14 @@
 import { parseIso } from '../clock.ts';
-import type { Timer } from '../clock.ts';
 import { BackupError, serializeError, toBackupError } from '../errors.ts';
 import type { AgentId, BackupId } from '../model.ts';
 import { KeyedLock } from '../io/keyed-lock.ts';
 import type { OrphanCopy } from '../store/copy-files.ts';
+import { Alarm } from './alarm.ts';
 import { mayPass, pauseAfter } from './copy-pauses.ts';
 import type { PendingCopy } from './reports.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { adoptedEntry, newEntry, storedCopy } from './pending-entry.ts';
 import type { CopyTask, PendingEntry } from './pending-entry.ts';
-
-/** The timers of Node.js reach 24 days. */
-const LONGEST_TIMER_MS = 24 * 60 * 60 * 1000;
 
 export interface PendingOptions {
   readonly parts: Pick<EngineParts, 'clock' | 'store' | 'registry' | 'warn'>;
@@ -31,13 +28,16 @@ export class PendingCopies {
   readonly #entries = new Map<string, PendingEntry>();
   readonly #lock = new KeyedLock();
   readonly #stopListening: () => void;
-  #timer: Timer | null = null;
+  readonly #alarm: Alarm;
   #stopped = false;
 
   constructor({ parts, run, orphans }: PendingOptions) {
     this.#parts = parts;
     this.#run = run;
     for (const orphan of orphans) this.#entries.set(keyOf(orphan.copy), adoptedEntry(orphan, parts.clock));
+    this.#alarm = new Alarm(parts.clock, () => {
+      this.#wake();
+    });
     this.#stopListening = parts.registry.onChange(() => {
       this.#wake();
     });
@@ -119,7 +119,7 @@ export class PendingCopies {
   stop(): void {
     this.#stopped = true;
     this.#stopListening();
-    this.#timer?.cancel();
+    this.#alarm.cancel();
   }
 
   /** Leaves the files to whoever comes next. */
@@ -157,17 +157,10 @@ export class PendingCopies {
   }
 
   #arm(): void {
-    this.#timer?.cancel();
-    this.#timer = null;
+    if (this.#stopped) return;
     const now = this.#parts.clock.monotonic();
-    const moments = [...this.#entries.values()]
-      .filter(({ running }) => !running)
-      .map(({ due, deadline }) => (due > now ? due : deadline));
-    if (this.#stopped || moments.length === 0) return;
-    const wait = Math.min(Math.max(0, Math.min(...moments) - now), LONGEST_TIMER_MS);
-    this.#timer = this.#parts.clock.setTimer(wait, () => {
-      this.#wake();
-    });
+    const waiting = [...this.#entries.values()].filter(({ running }) => !running);
+    this.#alarm.set(waiting.map(({ due, deadline }) => (due > now ? due : deadline)));
   }
 
   #wake(): void {

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidField } from '../bounded-fields.ts';
 import { systemCode, toBackupError } from '../errors.ts';
 import { writeFileAtomic } from '../io/atomic-file.ts';
-import { readJsonFile } from '../io/json-file.ts';
-import { partialName, UNKNOWN_OWNER_MS } from '../io/partial-name.ts';
-import { formatIdentity, ownerState, parseIdentity, processIdentity } from '../io/process-identity.ts';
+import { partialName } from '../io/partial-name.ts';
+import { formatIdentity, processIdentity } from '../io/process-identity.ts';
 import type { AgentId, BackupId } from '../model.ts';
+import { isOwnerGone } from './owned-file.ts';
+import { readStateJson } from './state-json.ts';
 import { formatStoredCopy, parseStoredCopy } from './stored-copy.ts';
 import type { StoredCopy } from './stored-copy.ts';
-import { setAside } from './state-folder.ts';
 
 const MAX_BYTES = 131_072;
 /** Stands in for the owner of a copy whose engine was closed. */
@@ -91,34 +91,18 @@ export class CopyFiles {
     return join(this.#folder, `${key}~${owner}.json`);
   }
 
-  /** As with the files of jobs: only another machine gets the benefit of the doubt. */
   async #isOrphan(name: string, owner: string, nowMs: number): Promise<boolean> {
-    if (owner === NOBODY) return true;
-    const identity = parseIdentity(owner);
-    const state = identity === null ? 'foreign' : ownerState(identity);
-    if (state === 'dead' || state === 'hidden') return true;
-    if (state !== 'foreign') return false;
-    const found = await stat(join(this.#folder, name)).catch(() => null);
-    return found !== null && nowMs - found.mtimeMs >= UNKNOWN_OWNER_MS;
+    return owner === NOBODY || isOwnerGone(join(this.#folder, name), owner, nowMs);
   }
 
-  async #read(name: string, key: string): Promise<StoredCopy | null> {
+  #read(name: string, key: string): Promise<StoredCopy | null> {
     const path = join(this.#folder, name);
-    const json = await readJsonFile(path, MAX_BYTES).catch((error: unknown) => {
-      throw toBackupError(error, 'unknown_error', `Cannot read ${path}`);
-    });
-    if (json.kind === 'missing') return null;
-    try {
-      if (json.kind === 'invalid') throw new InvalidField(json.text);
-      const copy = parseStoredCopy(json.value);
+    const parse = (value: unknown): StoredCopy => {
+      const copy = parseStoredCopy(value);
       if (keyOf(copy) !== key) throw new InvalidField('it tells of another copy than its name');
       return copy;
-    } catch (error) {
-      if (!(error instanceof InvalidField)) throw error;
-      const aside = await setAside(path);
-      this.#warn(`The file of a copy ${path} could not be used (${error.message}). It was set aside as ${aside}.`);
-      return null;
-    }
+    };
+    return readStateJson(path, { maxBytes: MAX_BYTES, parse, what: `The file of a copy ${path}`, warn: this.#warn });
   }
 }
 

@@ -6,11 +6,11 @@ import { choiceField, countField, InvalidField, nullableTextField, objectField, 
 import { parseIso } from '../clock.ts';
 import { toBackupError } from '../errors.ts';
 import { writeFileAtomic } from '../io/atomic-file.ts';
-import { isObject, readJsonFile } from '../io/json-file.ts';
+import { isObject } from '../io/json-file.ts';
 import { partialName } from '../io/partial-name.ts';
 import { HOLD_REASONS } from '../model.ts';
 import type { AgentId, BackupId, Hold, PlanId } from '../model.ts';
-import { setAside } from './state-folder.ts';
+import { readStateJson } from './state-json.ts';
 
 const VERSION = 1;
 const MAX_BYTES = 4_194_304;
@@ -80,25 +80,15 @@ export class GroupNotes {
   }
 
   /** @returns null when there is none; one that cannot be used is set aside */
-  async #read(name: string): Promise<GroupNote | null> {
+  #read(name: string): Promise<GroupNote | null> {
     const path = join(this.#folder, name);
-    const json = await readJsonFile(path, MAX_BYTES).catch((error: unknown) => {
-      throw toBackupError(error, 'unknown_error', `Cannot read ${path}`);
-    });
-    if (json.kind === 'missing') return null;
-    try {
-      if (json.kind === 'invalid') throw new InvalidField(json.text);
-      const note = parseNote(json.value);
+    const parse = (value: unknown): GroupNote => {
+      const note = parseNote(value);
       if (fileName(note) !== name) throw new InvalidField('it tells of another plan or location than its name');
       return note;
-    } catch (error) {
-      if (!(error instanceof InvalidField)) throw error;
-      const aside = await setAside(path);
-      this.#warn(
-        `The notes of retention in ${path} could not be used (${error.message}). They were set aside as ${aside}.`,
-      );
-      return null;
-    }
+    };
+    const what = `The file of notes of retention ${path}`;
+    return readStateJson(path, { maxBytes: MAX_BYTES, parse, what, warn: this.#warn });
   }
 }
 

@@ -1,15 +1,16 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { countField, InvalidField, nullableTextField, textField } from '../bounded-fields.ts';
 import { toBackupError } from '../errors.ts';
 import type { JobIdentity } from '../events.ts';
 import { writeFileAtomic } from '../io/atomic-file.ts';
-import { isObject, readJsonFile } from '../io/json-file.ts';
-import { partialName, UNKNOWN_OWNER_MS } from '../io/partial-name.ts';
-import { formatIdentity, ownerState, parseIdentity, processIdentity } from '../io/process-identity.ts';
+import { isObject } from '../io/json-file.ts';
+import { partialName } from '../io/partial-name.ts';
+import { formatIdentity, processIdentity } from '../io/process-identity.ts';
 import type { JobId } from '../model.ts';
+import { isOwnerGone } from './owned-file.ts';
 import { parseJobIdentity } from './parse-state.ts';
-import { setAside } from './state-folder.ts';
+import { readStateJson } from './state-json.ts';
 
 const VERSION = 1;
 const MAX_BYTES = 262_144;
@@ -63,8 +64,9 @@ export class JobFiles {
   async unfinished(nowMs: number): Promise<readonly JobFile[]> {
     const jobs: JobFile[] = [];
     for (const name of (await readdir(this.#folder)).filter((entry) => entry.endsWith('.json')).sort()) {
-      const job = await this.#read(join(this.#folder, name));
-      if (job !== null && (await this.#isOver(job, nowMs))) jobs.push(job);
+      const path = join(this.#folder, name);
+      const job = await this.#read(path);
+      if (job !== null && (await isOwnerGone(path, job.owner, nowMs))) jobs.push(job);
     }
     return jobs;
   }
@@ -73,33 +75,9 @@ export class JobFiles {
     return join(this.#folder, `${jobId}.json`);
   }
 
-  /**
-   * A state folder is used from one container at a time, so a job of another one on this machine is of a container that was
-   * replaced. Only another machine gets the benefit of the doubt.
-   */
-  async #isOver(job: JobFile, nowMs: number): Promise<boolean> {
-    const owner = parseIdentity(job.owner);
-    const state = owner === null ? 'foreign' : ownerState(owner);
-    if (state === 'dead' || state === 'hidden') return true;
-    if (state !== 'foreign') return false;
-    const found = await stat(this.#path(job.job_id)).catch(() => null);
-    return found !== null && nowMs - found.mtimeMs >= UNKNOWN_OWNER_MS;
-  }
-
-  async #read(path: string): Promise<JobFile | null> {
-    const json = await readJsonFile(path, MAX_BYTES).catch((error: unknown) => {
-      throw toBackupError(error, 'unknown_error', `Cannot read ${path}`);
-    });
-    if (json.kind === 'missing') return null;
-    try {
-      if (json.kind === 'invalid') throw new InvalidField(json.text);
-      return parseJobFile(json.value, path);
-    } catch (error) {
-      if (!(error instanceof InvalidField)) throw error;
-      const aside = await setAside(path);
-      this.#warn(`The job file ${path} could not be used (${error.message}). It was set aside as ${aside}.`);
-      return null;
-    }
+  #read(path: string): Promise<JobFile | null> {
+    const parse = (value: unknown): JobFile => parseJobFile(value, path);
+    return readStateJson(path, { maxBytes: MAX_BYTES, parse, what: `The job file ${path}`, warn: this.#warn });
   }
 }
 

@@ -1,4 +1,4 @@
-/** Archives built by hand, so that they can be wrong in just one thing. Uncompressed. */
+/** Archives built by hand, so that they can be wrong in just one thing. Uncompressed; `wrapped-archive.ts` compresses and encrypts them. */
 import { createHash } from 'node:crypto';
 import { endLine, memberLine, type EndLine, type Member } from '../../src/archive/format/manifest-line.ts';
 import { encodeMember, padding } from '../../src/archive/format/tar-header.ts';
@@ -9,6 +9,8 @@ export interface Entry {
   readonly content?: Buffer;
   /** In the archive, and not in its manifest. */
   readonly unlisted?: boolean;
+  /** Header blocks in the place of those that the manifest tells of. */
+  readonly header?: Buffer;
 }
 
 /** @param path - latin1: one character a byte */
@@ -58,8 +60,22 @@ export interface BuildOptions {
 
 const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
 
+export interface BuiltTar {
+  readonly tar: Buffer;
+  /** Place of the manifest's header. */
+  readonly manifestAt: number;
+  /** As its sidecar counts them. */
+  readonly files: number;
+  readonly bytes: number;
+}
+
 /** Right in every checksum, and wrong only in what was asked for. */
 export function buildArchive(entries: readonly Entry[], options: BuildOptions = {}): Buffer {
+  return buildTar(entries, options).tar;
+}
+
+/** The same, with what a sidecar and a trailer have to say of it. */
+export function buildTar(entries: readonly Entry[], options: BuildOptions = {}): BuiltTar {
   const parts: Buffer[] = [];
   const structure = createHash('sha256');
   const lines: string[] = [];
@@ -67,24 +83,25 @@ export function buildArchive(entries: readonly Entry[], options: BuildOptions = 
   let offset = 0;
   const { header = JSON.stringify({ format: 1, backup_id: BACKUP_ID }) } = options;
   const own = header === null ? [] : [file('backup.json', header)];
-  for (const { member: one, content = Buffer.alloc(0), unlisted } of [...own, ...entries]) {
-    const block = Buffer.from(encodeMember(one));
-    const pad = Buffer.alloc(padding(one.size));
+  for (const { member: one, content = Buffer.alloc(0), unlisted, header: block } of [...own, ...entries]) {
+    const right = Buffer.from(encodeMember(one));
+    const pad = Buffer.alloc(padding(content.length));
     if (unlisted !== true) {
-      structure.update(block).update(pad);
-      lines.push(memberLine(one, one.type === 'file' ? sha256(content) : null, offset));
+      structure.update(right).update(Buffer.alloc(padding(one.size)));
+      lines.push(memberLine(one, one.type === 'file' ? sha256(content.subarray(0, one.size)) : null, offset));
       const isFile = counts.members > 0 && (one.type === 'file' || one.type === 'hardlink');
       counts.members += 1;
       counts.files += isFile ? 1 : 0;
       counts.bytes += isFile ? one.size : 0;
     }
-    parts.push(block, content, pad);
-    offset += block.length + content.length + pad.length;
+    parts.push(block ?? right, content, pad);
+    offset += (block ?? right).length + content.length + pad.length;
   }
   const body = (options.lines?.(lines) ?? lines).join('');
   const sums = { structure_sha256: structure.digest('hex'), manifest_sha256: sha256(body) };
   const manifest = Buffer.from(body + endLine({ ...counts, ...sums, ...options.end }) + (options.rest ?? ''));
   const last = member('manifest.jsonl', { mode: 0o600, size: manifest.length });
   const zeros = Buffer.alloc(padding(manifest.length) + 1024);
-  return Buffer.concat([...parts, encodeMember(last), manifest, zeros, options.behind ?? Buffer.alloc(0)]);
+  const tar = Buffer.concat([...parts, encodeMember(last), manifest, zeros, options.behind ?? Buffer.alloc(0)]);
+  return { tar, manifestAt: offset, files: counts.files, bytes: counts.bytes };
 }

@@ -131,8 +131,13 @@ export interface SeenEntry {
 }
 
 /** Everything below a folder, by its name as latin1: what two equal trees have in common. */
-export function look(folder: Buffer | string, prefix = ''): Map<string, SeenEntry> {
+export function look(folder: Buffer | string): Map<string, SeenEntry> {
   const seen = new Map<string, SeenEntry>();
+  lookInto(folder, '', seen);
+  return seen;
+}
+
+function lookInto(folder: Buffer | string, prefix: string, seen: Map<string, SeenEntry>): void {
   const base = Buffer.from(folder);
   for (const child of readdirSync(base, { encoding: 'buffer' })) {
     const path = Buffer.concat([base, SLASH, child]);
@@ -142,7 +147,7 @@ export function look(folder: Buffer | string, prefix = ''): Map<string, SeenEntr
     const seconds = Math.floor(stat.mtimeMs / 1000);
     if (stat.isDirectory()) {
       seen.set(key, { mode, seconds, what: 'folder', links: 0 });
-      for (const [name, entry] of look(path, `${key}/`)) seen.set(name, entry);
+      lookInto(path, `${key}/`, seen);
     } else if (stat.isSymbolicLink()) {
       seen.set(key, { mode, seconds, what: `-> ${readlinkSync(path)}`, links: nlink });
     } else {
@@ -150,5 +155,4 @@ export function look(folder: Buffer | string, prefix = ''): Map<string, SeenEntr
       seen.set(key, { mode, seconds, what, links: nlink });
     }
   }
-  return seen;
 }

@@ -59,7 +59,7 @@ describe('the tarball', function () {
   });
 
   it('marks the command line as executable', () => {
-    const main = tarball.files.find(({ path }) => path === 'dist/src/cli/main.js');
+    const main = tarball.files.find(({ path }) => path === 'dist/entry/node-red-backup.cjs');
     assert.equal((main?.mode ?? 0) & 0o111, 0o111);
   });
 });

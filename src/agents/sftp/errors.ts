@@ -1,6 +1,7 @@
 /** What ssh2 throws, as errors of this package. */
 import { BackupError, systemCode, toBackupError } from '../../errors.ts';
 import type { ErrorCode } from '../../errors.ts';
+import { abortReason } from '../../io/abort.ts';
 
 /** Status codes of the protocol that have a meaning of their own. */
 const NO_SUCH_FILE = 2;
@@ -41,11 +42,16 @@ export function isConnectionLost(error: unknown): boolean {
 }
 
 /**
- * An error of an operation on a connection that stood.
+ * An error of a request on a connection that stood, or why it was given up.
  *
  * @param what - e.g. "Cannot write x on user@nas"
+ * @param signal - what ended it, if it is aborted
  */
-export function operationError(error: unknown, what: string): BackupError {
+export function requestError(error: unknown, what: string, signal: AbortSignal): BackupError {
+  return signal.aborted ? abortReason(signal) : operationError(error, what);
+}
+
+function operationError(error: unknown, what: string): BackupError {
   if (error instanceof BackupError) return error;
   if (isConnectionLost(error)) return unreachable(what, error);
   if (statusOf(error) === PERMISSION_DENIED) {

@@ -1,13 +1,12 @@
 import { Readable } from 'node:stream';
-import type { SFTPWrapper } from 'ssh2';
 import type { Clock } from '../../clock.ts';
 import { BackupError } from '../../errors.ts';
-import { abortReason, orAborted } from '../../io/abort.ts';
+import { orAborted } from '../../io/abort.ts';
 import type { AgentOptions } from '../agent.ts';
 import type { FileStore, ListOptions, PutOptions, ReadOptions, StoredFile } from '../file-store.ts';
 import { SftpConnections, type Connection } from './connection.ts';
-import { isConnectionLost, operationError } from './errors.ts';
-import { readChunks, readSome, writeChunks } from './pipeline.ts';
+import { requestError } from './errors.ts';
+import { readChunks, readSome } from './pipeline.ts';
 import {
   closeFile,
   freeBytes,
@@ -18,22 +17,10 @@ import {
   removeFile,
   replace,
   statOrNull,
-  syncFile,
   type RemoteFile,
 } from './requests.ts';
 import { describeServer, type SftpSettings } from './settings.ts';
-
-/** How long cleaning up may take on a connection that may be dead. */
-const CLEAN_UP_MS = 10_000;
-/** Less free space than this, and a server that says no more than "failure" means a full disk. */
-const FULL_BELOW_BYTES = 1024 * 1024;
-
-interface WriteTask {
-  readonly path: string;
-  readonly signal: AbortSignal;
-  readonly start: number | undefined;
-  readonly onConfirmed: (bytes: number) => void;
-}
+import { Upload } from './upload.ts';
 
 /** Files of one folder of an SFTP server. */
 export class SftpStore implements FileStore {
@@ -125,50 +112,14 @@ export class SftpStore implements FileStore {
   async put(
     name: string,
     chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-    { signal, start, ...told }: PutOptions,
+    options: PutOptions,
   ): Promise<void> {
-    const connection = await this.#connections.acquire(signal);
-    const path = `${connection.folder}/${name}`;
-    let confirmed = start ?? 0;
-    const onConfirmed = (bytes: number): void => {
-      confirmed = bytes;
-      told.onConfirmed?.(bytes);
-    };
+    const connection = await this.#connections.acquire(options.signal);
     try {
-      await this.#write(connection.sftp, chunks, { path, signal, start, onConfirmed });
-    } catch (error) {
-      const failure = this.#failure(error, `Cannot write ${name}`, signal);
-      if (signal.aborted ? failure.temporary : isConnectionLost(error)) {
-        // One that was given up because nothing moved any more is as good as lost.
-        connection.destroy();
-        throw keeping(failure, confirmed);
-      }
-      const explained = await this.#explain(connection, failure);
-      await this.#cleanUp(connection, path);
-      throw explained;
+      await new Upload({ connection, clock: this.#clock, name, place: this.description }).run(chunks, options);
     } finally {
       connection.release();
     }
-  }
-
-  async #write(
-    sftp: SFTPWrapper,
-    chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-    { path, signal, start, onConfirmed }: WriteTask,
-  ): Promise<void> {
-    const flags = start === undefined ? 'wx' : 'r+';
-    const file = await orAborted(openFile(sftp, path, flags), signal);
-    let end: number;
-    try {
-      end = await writeChunks(file, chunks, { start: start ?? 0, signal, onConfirmed });
-      await orAborted(syncFile(file), signal);
-    } finally {
-      closeFile(file);
-    }
-    const found = await orAborted(statOrNull(sftp, path), signal);
-    if (found?.size === end) return;
-    const what = `${path} has ${String(found?.size)} bytes on the server instead of ${String(end)}.`;
-    throw new BackupError('upload_failed', `${what} Check its disk.`);
   }
 
   async rename(from: string, to: string, options: AgentOptions): Promise<void> {
@@ -206,42 +157,6 @@ export class SftpStore implements FileStore {
   }
 
   #failure(error: unknown, what: string, signal: AbortSignal): BackupError {
-    return signal.aborted ? abortReason(signal) : operationError(error, `${what} on ${this.description}`);
+    return requestError(error, `${what} on ${this.description}`, signal);
   }
-
-  /** A full disk is "failure" in this protocol. */
-  async #explain({ sftp, folder }: Connection, failure: unknown): Promise<unknown> {
-    if (!(failure instanceof BackupError) || failure.code !== 'agent_error') return failure;
-    const free = await this.#inTime(freeBytes(sftp, folder)).catch(() => null);
-    if (free === null || free >= FULL_BELOW_BYTES) return failure;
-    const text = `${failure.message}: the disk of the server is full (${String(free)} bytes free). Free some space there.`;
-    return new BackupError('no_space', text, { cause: failure, data: { free } });
-  }
-
-  async #cleanUp(connection: Connection, path: string): Promise<void> {
-    try {
-      await this.#inTime(orNull(removeFile(connection.sftp, path)));
-    } catch {
-      // The server does not answer any more; what is left there goes when the folder is next cleaned up.
-      connection.destroy();
-    }
-  }
-
-  async #inTime<T>(work: Promise<T>): Promise<T> {
-    const late = new AbortController();
-    const timer = this.#clock.setTimer(CLEAN_UP_MS, () => {
-      late.abort();
-    });
-    try {
-      return await orAborted(work, late.signal);
-    } finally {
-      timer.cancel();
-    }
-  }
-}
-
-/** The error of a lost connection, with how many bytes can be built upon. */
-function keeping(failure: BackupError, kept: number): BackupError {
-  const { code, message, data } = failure;
-  return new BackupError(code, message, { cause: failure, temporary: true, data: { ...data, kept } });
 }

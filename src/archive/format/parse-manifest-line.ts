@@ -9,6 +9,7 @@ import {
   type MemberType,
   type SkippedReason,
 } from './manifest-line.ts';
+import { printable } from './printable.ts';
 import type { FailedReason } from '../../model.ts';
 
 /** One line of `manifest.jsonl`, understood. */
@@ -38,12 +39,12 @@ export function parseManifestLine(line: string): ManifestLine {
   try {
     parsed = understand(JSON.parse(line) as Fields);
   } catch (error) {
-    throw new BackupError('archive_corrupt', `The manifest has a line that cannot be read: ${line.slice(0, 80)}`, {
-      cause: error,
-    });
+    const why = error instanceof Error ? error.message : String(error);
+    const text = `The manifest has a line that cannot be read (${printable(why)}): ${printable(line.slice(0, 80))}`;
+    throw new BackupError('archive_corrupt', text, { cause: error });
   }
   if (encode(parsed) !== `${line}\n`) {
-    throw new BackupError('archive_corrupt', `The manifest has a damaged line: ${line.slice(0, 80)}`);
+    throw new BackupError('archive_corrupt', `The manifest has a damaged line: ${printable(line.slice(0, 80))}`);
   }
   return parsed;
 }

@@ -4,14 +4,20 @@ import { BackupError } from '../../errors.ts';
 import type { EndLine } from '../format/manifest-line.ts';
 import type { ManifestLine } from '../format/parse-manifest-line.ts';
 import { encodeMember, padding } from '../format/tar-header.ts';
+import { headerProblem } from './header-problem.ts';
+import { printable } from '../format/printable.ts';
+import { checkPath } from './safe-path.ts';
 import type { TarInput } from './tar-input.ts';
+
+/** Names of members that are about the backup. The first one is that of the first member. */
+const OWN_NAMES = ['backup.json', 'manifest.jsonl'].map((name) => Buffer.from(name));
 
 export type MemberEntry = ManifestLine & { readonly kind: 'member' };
 
 /** Takes a part of a file's content, valid only during the call. */
 export type ContentUse = (part: Buffer) => void;
 
-/** Text made printable, for messages. */
+/** As text, lossy where it is none. */
 export function shown(path: Buffer): string {
   return path.toString('utf8');
 }
@@ -19,7 +25,7 @@ export function shown(path: Buffer): string {
 /** An error about one member, which its data names. */
 export function memberError(entry: MemberEntry, what: string, cause?: unknown): BackupError {
   const path = shown(entry.member.path);
-  return new BackupError('archive_corrupt', `${path}: ${what}.`, { cause, data: { member: path } });
+  return new BackupError('archive_corrupt', `${printable(path)}: ${what}.`, { cause, data: { member: path } });
 }
 
 /**
@@ -51,13 +57,15 @@ export class Lockstep {
   /** @throws BackupError `archive_corrupt`, with the member in its data */
   *read(entry: MemberEntry, onContent: ContentUse): Generator<void, void, undefined> {
     const { member } = entry;
+    checkPath(member.path);
+    if (this.#members > 0 && isOwn(member.path)) throw memberError(entry, 'only the backup itself may have this name');
     if (this.#input.offset !== entry.offset) throw memberError(entry, 'it is not where the manifest says');
     const expected = encodeMember(member);
     this.#structure.update(expected);
     const header = yield* this.#input.take(expected.length);
     // The generator may have been interrupted, and `expected` overwritten meanwhile.
     if (!header.equals(expected) && !header.equals(encodeMember(member))) {
-      throw memberError(entry, 'its header is not what the manifest says');
+      throw memberError(entry, `its header is not what the manifest says: ${headerProblem(header, expected)}`);
     }
     if (member.type === 'file') yield* this.#content(entry, onContent);
     this.#members += 1;
@@ -91,6 +99,10 @@ export class Lockstep {
     this.#structure.update(zeros);
     if (!zeros.every((byte) => byte === 0)) throw memberError(entry, 'the padding behind it is damaged');
   }
+}
+
+function isOwn(path: Buffer): boolean {
+  return OWN_NAMES.some((name) => path.equals(name));
 }
 
 function* digestOf(input: TarInput, size: number, use: ContentUse): Generator<void, string, undefined> {

@@ -3,6 +3,7 @@ import { BackupError } from '../../errors.ts';
 import { parseManifestLine, type ManifestLine } from '../format/parse-manifest-line.ts';
 import { encodeMember, BLOCK, padding } from '../format/tar-header.ts';
 import type { Member } from '../format/manifest-line.ts';
+import { memberError, type MemberEntry } from './lockstep.ts';
 import type { TarInput } from './tar-input.ts';
 
 /** A line holds a path, perhaps a link, both as base64 at worst, and little more. */
@@ -14,6 +15,11 @@ const MTIME_AT = 136;
 
 function corrupt(what: string): BackupError {
   return new BackupError('archive_corrupt', `The manifest ${what}.`);
+}
+
+/** Said before anything is read or room is asked for. */
+function tooLarge(entry: MemberEntry): BackupError {
+  return memberError(entry, `the manifest says that it has ${entry.member.size} bytes, more than the archive holds`);
 }
 
 /** The header of a member of ours (`backup.json`, `manifest.jsonl`), whose size and time stand nowhere else. */
@@ -55,6 +61,7 @@ export async function* readManifest(input: TarInput, tarSize: number): AsyncGene
       const line = parseManifestLine(text.toString('utf8', start, end));
       ended = line.kind === 'end';
       if (line.kind === 'end' && line.end.manifest_sha256 !== hash.copy().digest('hex')) throw corrupt('is damaged');
+      if (line.kind === 'member' && line.offset + line.member.size > tarSize) throw tooLarge(line);
       hash.update(text.subarray(start, end + 1));
       start = end + 1;
       yield line;

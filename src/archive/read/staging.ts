@@ -2,12 +2,15 @@ import { chmodSync, lchownSync, linkSync, lstatSync, lutimesSync, mkdirSync, sym
 import { BackupError, systemCode } from '../../errors.ts';
 import type { Member } from '../format/manifest-line.ts';
 import { settable } from './file-times.ts';
-import { safeParts } from './safe-path.ts';
+import { explained, refused } from './refusals.ts';
+import { checkPath } from './safe-path.ts';
 import { Rights } from './rights.ts';
 import { StagedFile } from './staged-file.ts';
 
 const SLASH = Buffer.from('/');
 const OPEN_MODE = 0o700;
+/** What Linux takes. */
+const LONGEST_LINK = 4095;
 
 /** Makes the members of an archive below one folder, and nothing outside of it. */
 export class Staging {
@@ -35,6 +38,8 @@ export class Staging {
         this.#folders.push(member);
         return;
       case 'symlink':
+        // While there is no link yet, so that none leads astray from one to another.
+        this.#orExplained(path, () => makeParent(path));
         this.#symlinks.push(member);
         return;
       case 'hardlink':
@@ -64,21 +69,29 @@ export class Staging {
   }
 
   #place(path: Buffer): Buffer {
-    safeParts(path);
+    checkPath(path);
     return Buffer.concat([this.#root, SLASH, path]);
   }
 
   /** Does it, making the parent folders first where a selection left them out. */
   #inParent<T>(path: Buffer, make: () => T): T {
+    return this.#orExplained(path, () => {
+      try {
+        return make();
+      } catch (error) {
+        if (systemCode(error) !== 'ENOENT') throw error;
+        makeParent(path);
+        return make();
+      }
+    });
+  }
+
+  #orExplained<T>(path: Buffer, make: () => T): T {
     try {
       return make();
     } catch (error) {
-      const code = systemCode(error);
-      if (code === 'EEXIST' || code === 'ENOTDIR' || code === 'ELOOP') throw twice(path, this.#root);
-      if (code !== 'ENOENT') throw error;
+      throw explained(error, { root: this.#root, name: path.subarray(this.#root.length + 1) });
     }
-    mkdirSync(path.subarray(0, path.lastIndexOf('/')), { recursive: true, mode: OPEN_MODE });
-    return make();
   }
 
   #hardLink(member: Member, path: Buffer): void {
@@ -89,10 +102,7 @@ export class Staging {
     } catch {
       // Reported below.
     }
-    if (!isFile) {
-      const text = `Refused: ${member.path.toString()} is a hard link to something that is no earlier file of this backup.`;
-      throw new BackupError('archive_corrupt', text, { data: { member: member.path.toString() } });
-    }
+    if (!isFile) throw refused(member, 'is a hard link to something that is no earlier file of this backup');
     this.#inParent(path, () => {
       linkSync(source, path);
     });
@@ -100,22 +110,17 @@ export class Staging {
 
   #symlink(member: Member): void {
     const path = this.#place(member.path);
-    this.#inParent(path, () => {
-      symlinkSync(member.link ?? '', path);
-    });
+    const link = member.link ?? Buffer.alloc(0);
+    if (link.length === 0 || link.length > LONGEST_LINK || link.includes(0)) {
+      throw refused(member, 'is a symbolic link to what cannot be a path');
+    }
+    this.#orExplained(path, () => symlinkSync(link, path));
     this.#rights.give(member, (uid, gid) => lchownSync(path, uid, gid));
     const time = settable(member.mtimeNs);
     lutimesSync(path, time, time);
   }
 }
 
-function twice(path: Buffer, root: Buffer): BackupError {
-  const name = path.subarray(root.length + 1).toString();
-  return new BackupError(
-    'archive_corrupt',
-    `Refused: ${name} is in the backup twice, or lies below something that is no folder.`,
-    {
-      data: { member: name },
-    },
-  );
+function makeParent(path: Buffer): void {
+  mkdirSync(path.subarray(0, path.lastIndexOf('/')), { recursive: true, mode: OPEN_MODE });
 }

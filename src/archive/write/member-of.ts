@@ -10,7 +10,7 @@ export function reasonOf(error: unknown): FailedReason {
   return code === 'ENOENT' || code === 'ELOOP' ? 'vanished' : 'unreadable';
 }
 
-/** The member for something on disk. */
+/** What is stored of something on disk, without the target of a link. A file that takes less room than it has bytes is sparse. */
 export function memberOf(type: MemberType, path: Buffer, stat: BigIntStats): Member {
   const size = type === 'file' ? Number(stat.size) : 0;
   return {

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { createSftpAgent } from '../../../src/agents/sftp.ts';
 import type { SftpSettings } from '../../../src/agents/sftp/settings.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { BackupError } from '../../../src/errors.ts';
 import { engineBench } from '../../helpers/engine-bench.ts';
+import { silentServer, type SilentServer } from '../../helpers/silent-server.ts';
 import { SshServer } from '../../helpers/ssh-server.ts';
 
 const LIVING = 7;
@@ -15,16 +14,15 @@ describe('ten locations of which three are dead', function () {
   this.timeout(90_000);
   const bench = engineBench();
   let server: SshServer;
-  let silent: Server;
+  let silent: SilentServer;
 
   before(async () => {
     server = await SshServer.start();
-    silent = createServer(() => undefined).listen(0, '127.0.0.1');
-    await once(silent, 'listening');
+    silent = await silentServer();
   });
   after(async () => {
     await server.stop();
-    silent.close();
+    await silent.close();
   });
 
   it('get seven copies, and each failure has its reason', async () => {
@@ -39,7 +37,7 @@ describe('ten locations of which three are dead', function () {
     const living = Array.from({ length: LIVING }, (_, i) => `nas${String(i)}`);
     for (const id of living) register(id, {});
     register('closed', { port: 1 });
-    register('silent', { port: (silent.address() as AddressInfo).port });
+    register('silent', { port: silent.port });
     register('stranger', { hostKeys: [`SHA256:${'A'.repeat(43)}`] });
     const ends = await Promise.all(
       [...living, 'closed', 'silent', 'stranger'].map(async (id) => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { createSftpAgent } from '../../../../src/agents/sftp.ts';
 import type { SftpSettings } from '../../../../src/agents/sftp/settings.ts';
@@ -8,6 +7,7 @@ import type { BackupAgent } from '../../../../src/agents/agent.ts';
 import { systemClock } from '../../../../src/clock.ts';
 import { BackupError, type ErrorCode } from '../../../../src/errors.ts';
 import { makeLoginUser } from '../../../helpers/login-user.ts';
+import { silentServer } from '../../../helpers/silent-server.ts';
 import { freePort, SshServer } from '../../../helpers/ssh-server.ts';
 import { tempFolder } from '../../../helpers/temp-folder.ts';
 
@@ -161,19 +161,3 @@ describe('a login to an SFTP server', function () {
     }
   });
 });
-
-/** Accepts connections and leaves them at that. */
-async function silentServer(): Promise<{ port: number; close: () => Promise<void> }> {
-  const sockets: Socket[] = [];
-  const listening: Server = createServer((socket) => {
-    sockets.push(socket);
-  });
-  await new Promise<void>((resolve) => {
-    listening.listen(0, '127.0.0.1', resolve);
-  });
-  const close = async (): Promise<void> => {
-    for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => listening.close(resolve));
-  };
-  return { port: (listening.address() as AddressInfo).port, close };
-}

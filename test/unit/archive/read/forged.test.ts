@@ -56,7 +56,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'another size': { options: line(1, (text) => text.replace('"size":4', '"size":5')), message: /^a: its header/ },
   'a size beyond the archive': {
     options: line(2, (text) => text.replace('"size":4', '"size":8589934592')),
-    message: /^b: its header/,
+    message: /^b: the manifest says that it has 8589934592 bytes, more than the archive holds/,
   },
   'another mode': { options: line(1, (text) => text.replace('"mode":420', '"mode":511')), message: /^a: its header/ },
   'another time': { options: line(1, (text) => text.replace('"mtime":"0"', '"mtime":"1"')), message: /^a: its header/ },
