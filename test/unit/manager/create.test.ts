@@ -37,7 +37,7 @@ describe('creating a backup', () => {
     assert.equal(record.contains_secrets, false);
     assert.equal(record.instance_id, engine.instanceId);
     const { backups, broken } = await engine.list(signal);
-    const agents = { local: { name: folder, size: record.size, date: record.date } };
+    const agents = { local: { name: folder, size: record.size, date: record.date, last_verified: null } };
     assert.deepEqual([backups, broken], [[{ ...record, agents }], []]);
     assert.deepEqual((await files()).sort(), [`${record.backup_id}.json`, record.file].sort());
     const last = events.at(-1);
