@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { PIECE_BYTES } from '../../../../src/archive/format/frame.ts';
@@ -95,7 +95,11 @@ describe('a small archive that becomes a large one', function () {
         .catch(() => undefined);
       const { readFileSync } = await import('node:fs');
       console.log(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1] * 1024);`;
-    const output = execFileSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
+    // A file of its own: threads cannot start in a process that was given its code as an option.
+    const script = join(folder(), 'restore.mjs');
+    writeFileSync(script, code);
+    const output = execFileSync(process.execPath, [script], { encoding: 'utf8' });
+    rmSync(script);
     execFileSync('rm', ['-rf', join(folder(), 'never')]);
     return Number(output);
   }
