@@ -51,11 +51,11 @@ describe('the receive window of a connection by SFTP', function () {
       const before = inner.incoming.window;
       assert.ok(before > 0 && before <= 2 * MIB, String(before));
       widenReceiveWindow(sftp);
-      assert.equal(inner.incoming.window, 8 * MIB);
-      assert.deepEqual(told, [8 * MIB - before]);
+      assert.equal(inner.incoming.window, 32 * MIB);
+      assert.deepEqual(told, [32 * MIB - before]);
       widenReceiveWindow(sftp);
       assert.equal(told.length, 1, 'not again while it is wide');
-      const content = randomBytes(20 * MIB);
+      const content = randomBytes(40 * MIB);
       const path = join(folder(), 'file');
       writeFileSync(path, content);
       const local = join(folder(), 'fetched');
