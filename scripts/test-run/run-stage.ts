@@ -59,7 +59,9 @@ async function runMocha(stage: Stage, run: Run): Promise<StageCounts> {
   }
   const countsFile = join(tmpdir(), `nightkeep-counts-${process.pid}.json`);
   try {
-    const args = ['node_modules/mocha/bin/mocha.js', '--reporter', 'scripts/stage-reporter.ts', ...files.sort()];
+    const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', 'scripts/stage-reporter.ts'];
+    const parallel = stage.jobs === undefined ? [] : ['--parallel', '--jobs', String(stage.jobs)];
+    const args = [...mocha, ...parallel, ...files.sort()];
     const env = { ...run.env, NIGHTKEEP_COUNTS: countsFile };
     const code = await runNode(args, stage.timeoutMs, { ...run, env });
     const counts = readCounts(countsFile);

@@ -7,6 +7,8 @@ export interface Stage {
   /** For a check: the arguments of Node.js. For mocha: the pattern of its files. */
   readonly what: readonly string[];
   readonly timeoutMs: number;
+  /** How many test files run at once; one unless set. */
+  readonly jobs?: number;
 }
 
 const minutes = (n: number): number => n * 60_000;
@@ -30,7 +32,7 @@ const STAGES: readonly Stage[] = [
   check('lint', 'node_modules/eslint/bin/eslint.js', '.'),
   check('format', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),
   check('build', 'scripts/build.ts'),
-  mocha('unit', 6),
+  { ...mocha('unit', 9), jobs: 2 },
   mocha('contract', 3),
   mocha('nodes', 3),
   mocha('runtime', 12),

@@ -12,7 +12,7 @@ import { isLongRun, recordFigure } from '../../helpers/figures.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';
 import { forest, look, plant, type Node, type SeenEntry } from '../../helpers/trees.ts';
 
-const RUNS = isLongRun ? 1000 : 40;
+const RUNS = isLongRun ? 1000 : 24;
 const UNPACK: Readonly<Record<Compression, readonly string[]>> = {
   zstd: ['zstd', '-dc'],
   gzip: ['gzip', '-dc'],

@@ -19,10 +19,14 @@ describe('the test run', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   /** In a process of its own, so that the inner tests do not write into the report of the outer ones. */
-  function stage(what: readonly string[], kind: 'mocha' | 'check', timeoutMs = 60_000): StageCounts {
+  function stage(
+    what: readonly string[],
+    kind: 'mocha' | 'check',
+    { timeoutMs = 60_000, jobs }: { readonly timeoutMs?: number; readonly jobs?: number } = {},
+  ): StageCounts {
     const script = `
       import { runStage } from ${JSON.stringify(join(ROOT, 'scripts/test-run/run-stage.ts'))};
-      const stage = ${JSON.stringify({ name: 'inner', kind, what, timeoutMs })};
+      const stage = ${JSON.stringify({ name: 'inner', kind, what, timeoutMs, jobs })};
       const counts = await runStage(stage, { root: ${JSON.stringify(ROOT)}, env: {} });
       console.log('\\n' + JSON.stringify(counts));
     `;
@@ -53,13 +57,23 @@ describe('the test run', () => {
     assert.deepEqual(stage(innerTests(``), 'mocha'), { passed: 0, failed: 1, skipped: [] });
   });
 
+  it('counts the same of files that run at once', () => {
+    writeFileSync(join(folder, 'other.test.mjs'), `it('e', () => {}); it('f', () => { throw new Error('f'); });`);
+    const inner = innerTests(`it('a', () => {}); it('b', () => {}); it('d');`);
+    assert.deepEqual(stage(inner, 'mocha', { jobs: 2 }), { passed: 3, failed: 1, skipped: ['d'] });
+    innerTests(`it('a', () => process.exit(0));`);
+    assert.ok(stage(inner, 'mocha', { jobs: 2 }).failed > 0, 'also when one of them dies');
+    innerTests(`throw new Error('at load');`);
+    assert.ok(stage(inner, 'mocha', { jobs: 2 }).failed > 0, 'or cannot be loaded');
+  });
+
   it('fails a stage that has no tests', () => {
     assert.deepEqual(stage([join(folder, '*.test.mjs')], 'mocha'), { passed: 0, failed: 1, skipped: [] });
   });
 
   it('ends a stage that hangs, and fails it', () => {
     const what = innerTests(`it('a', () => {}); setInterval(() => {}, 1000);`);
-    assert.deepEqual(stage(what, 'mocha', 3000), { passed: 1, failed: 1, skipped: [] });
+    assert.deepEqual(stage(what, 'mocha', { timeoutMs: 3000 }), { passed: 1, failed: 1, skipped: [] });
   });
 
   it('counts a check only when it fails', () => {
