@@ -35,8 +35,8 @@ const STAGES: readonly Stage[] = [
   { ...mocha('unit', 9), jobs: 2 },
   mocha('contract', 3),
   mocha('nodes', 3),
-  mocha('runtime', 12),
-  mocha('browser', 5),
+  { ...mocha('runtime', 9), jobs: 2 },
+  { ...mocha('browser', 6), jobs: 2 },
   mocha('package', 5),
 ];
 
