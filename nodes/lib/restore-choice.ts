@@ -1,9 +1,8 @@
 /** Which backup a message to a backup-restore node means, and where it lies. */
 import type { Node, NodeMessageInFlow } from 'node-red';
 import { BackupError, type AgentId, type BackupRecord, type Engine } from '../../src/index.ts';
-import { chosenNodes } from './chosen-nodes.ts';
+import { chosenPlaces } from './chosen-places.ts';
 import { asText, isGiven } from './message-values.ts';
-import { nodePlaces } from './node-places.ts';
 import type { RestoreConfig } from './restore-config.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -59,8 +58,7 @@ function pick(records: readonly BackupRecord[], wanted: string, { instanceId }: 
 }
 
 async function chosenLocation(node: Node, chosen: unknown, runtime: Runtime): Promise<AgentId> {
-  const isChosen = chosenNodes(node, chosen);
-  const [found] = [...nodePlaces(runtime)].filter(([id]) => isChosen(id));
-  if (found !== undefined) return found[1].agentId();
+  const [found] = chosenPlaces(node, chosen, runtime);
+  if (found !== undefined) return found.agentId();
   throw new BackupError('invalid_request', 'locations: the chosen node is not deployed. Choose another.');
 }

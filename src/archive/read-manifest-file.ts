@@ -1,4 +1,5 @@
-import type { Compression, KeySet } from '../model.ts';
+import type { KeySet } from '../backup-request.ts';
+import type { Compression } from '../model.ts';
 import type { ManifestLine } from './format/parse-manifest-line.ts';
 import { openArchive } from './read/open-archive.ts';
 

@@ -1,14 +1,7 @@
 /** What the archive code is asked to do and what it answers. Plain data: it crosses the thread border. */
 import type { ByteSource } from '../io/byte-source.ts';
-import type {
-  Compression,
-  Encryption,
-  ExtraValue,
-  FailedFiles,
-  KeySet,
-  NodeRedVersions,
-  SourceSpec,
-} from '../model.ts';
+import type { Encryption, KeySet, SourceSpec } from '../backup-request.ts';
+import type { Compression, ExtraValue, FailedFiles, NodeRedVersions } from '../model.ts';
 
 /** `backup.json`: what a backup says of itself inside its archive. See docs/format.md, section 2. */
 export interface BackupHeader {

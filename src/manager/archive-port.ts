@@ -1,6 +1,7 @@
 import type { ArchiveTask, TaskContext, TaskResults } from '../archive/tasks.ts';
 import type { ByteSource } from '../io/byte-source.ts';
-import type { Compression, KeySet } from '../model.ts';
+import type { KeySet } from '../backup-request.ts';
+import type { Compression } from '../model.ts';
 import type { FileEntry } from './reports.ts';
 
 /** An archive that can be read. */

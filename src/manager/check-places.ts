@@ -1,6 +1,6 @@
 import { BackupError } from '../errors.ts';
 import { isWithin, realPath } from '../io/real-path.ts';
-import type { BackupRequest } from '../model.ts';
+import type { BackupRequest } from '../backup-request.ts';
 
 /**
  * Sees to it that no source would come out empty because it lies where backups or the engine's state are kept.

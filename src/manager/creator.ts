@@ -1,6 +1,7 @@
 import { BackupError } from '../errors.ts';
 import { orAborted } from '../io/abort.ts';
-import type { BackupRecord, BackupRequest, PlanId } from '../model.ts';
+import type { BackupRequest } from '../backup-request.ts';
+import type { BackupRecord, PlanId } from '../model.ts';
 import { createBackup } from './create-backup.ts';
 import type { CreateParts } from './create-backup.ts';
 import type { Job } from './engine.ts';

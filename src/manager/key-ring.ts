@@ -1,4 +1,4 @@
-import type { KeySet } from '../model.ts';
+import type { KeySet } from '../backup-request.ts';
 
 /** The keys that are at hand for reading encrypted backups. They stay in memory. */
 export class KeyRing {

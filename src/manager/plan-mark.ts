@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BackupRequest, SourceSpec } from '../model.ts';
+import type { BackupRequest, SourceSpec } from '../backup-request.ts';
 
 /**
  * A fingerprint of what a plan is set to take. Backups with different ones cannot be expected to be about as large as each other.

@@ -2,7 +2,7 @@
 import { isAbsolute } from 'node:path';
 import { isBackupId } from '../backup-names.ts';
 import { isObject } from '../io/json-file.ts';
-import type { BackupRequest, Encryption, SourceSpec } from '../model.ts';
+import type { BackupRequest, Encryption, SourceSpec } from '../backup-request.ts';
 import { extraProblem, RECORD_LIMITS } from '../record.ts';
 import type { CopyRequest } from './requests.ts';
 

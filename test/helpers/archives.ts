@@ -12,7 +12,7 @@ import type {
 import { createArchive } from '../../src/archive/write/create-archive.ts';
 import { restoreArchive } from '../../src/archive/read/restore-archive.ts';
 import { verifyArchive } from '../../src/archive/read/verify-archive.ts';
-import type { FolderSource } from '../../src/model.ts';
+import type { FolderSource } from '../../src/backup-request.ts';
 
 export const BACKUP_ID = '20261120T020000Z-9f3ac1d2';
 

@@ -4,7 +4,7 @@ import type { BackupEvent } from '../../src/events.ts';
 import type { Engine, EngineOptions } from '../../src/manager/engine.ts';
 import type { CopyRequest } from '../../src/manager/requests.ts';
 import { openEngineWith } from '../../src/manager/open-engine.ts';
-import type { BackupRequest } from '../../src/model.ts';
+import type { BackupRequest } from '../../src/backup-request.ts';
 import { FakeArchive } from './fake-archive.ts';
 import { FakeClock } from './fake-clock.ts';
 import { tempFolder } from './temp-folder.ts';

@@ -7,7 +7,7 @@ import { openCredentials } from '../../src/node-red-credentials.ts';
 import { openEngine } from '../../src/manager/open-engine.ts';
 import type { IntoReport } from '../../src/manager/reports.ts';
 import type { IntoRequest } from '../../src/manager/requests.ts';
-import type { NodeRedSource } from '../../src/model.ts';
+import type { NodeRedSource } from '../../src/backup-request.ts';
 import { contentsOf, makeUserDir, put } from './user-dir.ts';
 
 export const NEW_SECRET = 'new secret';

@@ -9,7 +9,8 @@ import {
   ZSTD_TRAILER_BYTES,
   type Trailer,
 } from '../../src/archive/format/trailer.ts';
-import type { Compression, Encryption, KeySet } from '../../src/model.ts';
+import type { Encryption, KeySet } from '../../src/backup-request.ts';
+import type { Compression } from '../../src/model.ts';
 import { IDENTITY, RECIPIENT } from './age.ts';
 
 /** One way in which an archive is stored. */

@@ -1,4 +1,4 @@
-import type { Encryption } from '../../model.ts';
+import type { Encryption } from '../../backup-request.ts';
 import { CHUNK_BYTES, SEALED_CHUNK_BYTES, TAG_BYTES, type ChunkCipher } from './chunks.ts';
 import { beginSealed } from './header.ts';
 

@@ -1,6 +1,6 @@
 import { BackupError } from '../../errors.ts';
 import type { ByteSource } from '../../io/byte-source.ts';
-import type { KeySet } from '../../model.ts';
+import type { KeySet } from '../../backup-request.ts';
 import { CHUNK_BYTES, payloadSize, SEALED_CHUNK_BYTES, type ChunkCipher, type PayloadSize } from './chunks.ts';
 import { openHeader, type OpenedHeader } from './header.ts';
 import type { SealedRange } from './sealed-range.ts';

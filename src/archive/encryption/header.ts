@@ -2,7 +2,7 @@
 import { Decrypter, Encrypter, type Stanza } from 'age-encryption';
 import { BackupError } from '../../errors.ts';
 import type { ByteSource } from '../../io/byte-source.ts';
-import type { Encryption, KeySet } from '../../model.ts';
+import type { Encryption, KeySet } from '../../backup-request.ts';
 import { ChunkCipher, PAYLOAD_NONCE_BYTES, payloadKey, TAG_BYTES } from './chunks.ts';
 import { passphraseIdentity, passphraseRecipient } from './passphrase.ts';
 

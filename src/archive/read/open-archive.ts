@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { BackupError } from '../../errors.ts';
 import { openFileSource, type ByteSource } from '../../io/byte-source.ts';
-import type { Compression, KeySet } from '../../model.ts';
+import type { KeySet } from '../../backup-request.ts';
+import type { Compression } from '../../model.ts';
 import type { AgeSource } from '../encryption/age-source.ts';
 import { hasZstd } from '../format/frame.ts';
 import type { ManifestLine } from '../format/parse-manifest-line.ts';

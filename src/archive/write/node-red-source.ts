@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import { credentialsFileOf } from '../../credentials-file.ts';
-import type { CredentialSecret, NodeRedSource } from '../../model.ts';
+import type { CredentialSecret, NodeRedSource } from '../../backup-request.ts';
 import type { HeaderSource, OutsideFile } from '../tasks.ts';
 import type { FlowPair } from './stable-pair.ts';
 import { readWhole } from './file-reader.ts';

@@ -2,7 +2,7 @@
 import { accessSync, constants, realpathSync, statSync, type BigIntStats } from 'node:fs';
 import type { Clock } from '../../clock.ts';
 import { BackupError, systemCode } from '../../errors.ts';
-import type { CredentialSecret, SourceSpec } from '../../model.ts';
+import type { CredentialSecret, SourceSpec } from '../../backup-request.ts';
 import type { CreateTask, HeaderSource, OutsideFile } from '../tasks.ts';
 import { checkExcludes } from './exclude.ts';
 import { flowMembers, flowPairs, nodeRedExcludes, outsideFiles, SECRET_MEMBER } from './node-red-source.ts';

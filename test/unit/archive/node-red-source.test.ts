@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSyn
 import { join } from 'node:path';
 import { systemClock } from '../../../src/clock.ts';
 import { readPair } from '../../../src/archive/write/stable-pair.ts';
-import type { NodeRedSource } from '../../../src/model.ts';
+import type { NodeRedSource } from '../../../src/backup-request.ts';
 import { create, restore, verify } from '../../helpers/archives.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';
 

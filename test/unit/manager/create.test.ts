@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import type { CreateTask } from '../../../src/archive/tasks.ts';
 import { BackupError } from '../../../src/errors.ts';
-import type { BackupRequest, FolderSource } from '../../../src/model.ts';
+import type { BackupRequest, FolderSource } from '../../../src/backup-request.ts';
 import { engineBench } from '../../helpers/engine-bench.ts';
 import { gate } from '../../helpers/fake-archive.ts';
 

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseSidecar } from '../../../src/agents/sidecar.ts';
 import { openEngine, type BackupRecord, type Engine } from '../../../src/index.ts';
-import type { Encryption } from '../../../src/model.ts';
+import type { Encryption } from '../../../src/backup-request.ts';
 import { IDENTITY, OTHER_IDENTITY, OTHER_RECIPIENT, PASSPHRASE, RECIPIENT } from '../../helpers/age.ts';
 import { engineBench, wordOf } from '../../helpers/engine-bench.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, linkSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CredentialSecret, NodeRedSource } from '../../../src/model.ts';
+import type { CredentialSecret, NodeRedSource } from '../../../src/backup-request.ts';
 import {
   openEngine,
   type BackupRecord,

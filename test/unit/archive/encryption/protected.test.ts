@@ -5,7 +5,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readManifestFile } from '../../../../src/archive/read-manifest-file.ts';
 import type { TaskProblem, VerifyTask } from '../../../../src/archive/tasks.ts';
-import type { Compression, Encryption, KeySet } from '../../../../src/model.ts';
+import type { Encryption, KeySet } from '../../../../src/backup-request.ts';
+import type { Compression } from '../../../../src/model.ts';
 import {
   IDENTITY,
   OTHER_IDENTITY,

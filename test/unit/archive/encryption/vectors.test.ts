@@ -8,7 +8,7 @@ import * as vectors from 'cctv-age';
 import { openAgeSource } from '../../../../src/archive/encryption/age-source.ts';
 import { BackupError } from '../../../../src/errors.ts';
 import { openFileSource } from '../../../../src/io/byte-source.ts';
-import type { KeySet } from '../../../../src/model.ts';
+import type { KeySet } from '../../../../src/backup-request.ts';
 import { tempFolder } from '../../../helpers/temp-folder.ts';
 
 interface Vector {

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ErrorCode } from '../../../../src/errors.ts';
-import type { Compression, KeySet } from '../../../../src/model.ts';
+import type { KeySet } from '../../../../src/backup-request.ts';
+import type { Compression } from '../../../../src/model.ts';
 import {
   IDENTITY,
   OTHER_IDENTITY,
