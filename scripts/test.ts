@@ -53,7 +53,9 @@ async function main(): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'nightkeep-test-'));
   try {
     const figures = join(folder, 'figures.jsonl');
-    const env = long ? { NIGHTKEEP_LONG: '1', NIGHTKEEP_FIGURES: figures } : {};
+    // The tests start hundreds of processes, each of which would compile the same files anew.
+    const shared = { NODE_COMPILE_CACHE: join(folder, 'compiled') };
+    const env = long ? { ...shared, NIGHTKEEP_LONG: '1', NIGHTKEEP_FIGURES: figures } : shared;
     const totals = await runStages(stages, env);
     if (long && values.only === undefined) await writeReliability(root, figures);
     const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';

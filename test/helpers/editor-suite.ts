@@ -30,6 +30,7 @@ export function inEditors(what: string, flows: readonly FlowNode[], tests: (suit
         let red: TestNodeRed;
         let editor: Editor;
         let userDir: string;
+        let isFresh = true;
 
         before(async () => {
           userDir = mkdtempSync(join(tmpdir(), 'nightkeep-editor-'));
@@ -43,7 +44,10 @@ export function inEditors(what: string, flows: readonly FlowNode[], tests: (suit
           rmSync(userDir, { recursive: true, force: true });
         });
 
-        beforeEach(() => editor.reload());
+        beforeEach(async () => {
+          if (!isFresh) await editor.reload();
+          isFresh = false;
+        });
 
         afterEach(() => {
           assert.deepEqual(editor.problems.splice(0), [], 'what the page complained of');
