@@ -1,6 +1,5 @@
 import type { AgentListing, BackupAgent, RecordChanges } from '../agents/agent.ts';
 import type { LocalAgent } from '../agents/local.ts';
-import { toBackupError } from '../errors.ts';
 import type { EventBus, JobIdentity } from '../events.ts';
 import type { Hook } from '../hooks/hook.ts';
 import type { BackupRequest } from '../backup-request.ts';
@@ -10,7 +9,6 @@ import type { RunRecord } from '../store/run-history.ts';
 import { planState } from '../store/state.ts';
 import { changeBackup } from './change-backup.ts';
 import { Automation } from './automation.ts';
-import { resumeHooks } from './between-hooks.ts';
 import { Copier } from './copier.ts';
 import { Creator } from './creator.ts';
 import type { EngineParts } from './engine-parts.ts';
@@ -38,6 +36,7 @@ import type {
 import { Jobs } from './jobs.ts';
 import { Journal } from './journal.ts';
 import type { KeyRing } from './key-ring.ts';
+import { LeftBehind } from './left-behind.ts';
 import { listLocations } from './list-locations.ts';
 import { checkListing, mergeListings } from './merge-listings.ts';
 import { lastVerified } from './last-verified.ts';
@@ -69,26 +68,22 @@ export class Manager implements Engine {
   readonly retention: Retention;
   readonly automation: Automation;
   readonly #parts: EngineParts;
-  readonly #journal: Journal;
   readonly #jobs: Jobs;
   readonly #creator: Creator;
   readonly #copier: Copier;
   readonly #restorer: Restorer;
   readonly #tracker: StatusTracker;
-  readonly #turns = new Turns();
-  #unfinished: readonly Unfinished[];
-  #hooksDue: readonly JobIdentity[];
-  #forgetting: Promise<unknown> = Promise.resolve();
+  readonly #leftBehind: LeftBehind;
 
   constructor({ parts, events, unfinished, hooksDue, orphans }: ManagerOptions) {
     this.#parts = parts;
-    this.#unfinished = unfinished;
-    this.#hooksDue = hooksDue;
-    this.#journal = new Journal(parts);
-    this.#jobs = new Jobs({ clock: parts.clock, bus: events, journal: this.#journal });
-    const verbParts = { ...parts, journal: this.#journal };
-    this.#creator = new Creator(verbParts, this.#jobs, this.#turns);
-    this.#restorer = new Restorer(verbParts, { jobs: this.#jobs, turns: this.#turns, events });
+    const journal = new Journal(parts);
+    const turns = new Turns();
+    this.#leftBehind = new LeftBehind({ parts, journal, turns, events, unfinished, hooksDue });
+    this.#jobs = new Jobs({ clock: parts.clock, bus: events, journal });
+    const verbParts = { ...parts, journal };
+    this.#creator = new Creator(verbParts, this.#jobs, turns);
+    this.#restorer = new Restorer(verbParts, { jobs: this.#jobs, turns, events });
     this.#copier = new Copier(verbParts, this.#jobs, orphans);
     this.#tracker = new StatusTracker(parts.clock);
     this.retention = new Retention({
@@ -109,27 +104,7 @@ export class Manager implements Engine {
   }
 
   announceInterrupted(): void {
-    const unfinished = this.#unfinished;
-    this.#unfinished = [];
-    for (const { event } of unfinished) this.events.publish(event);
-    this.#forget(unfinished);
-    this.#resumeHooks(unfinished);
-  }
-
-  /** What a new backup would stop again must have been resumed by then. */
-  #resumeHooks(unfinished: readonly Unfinished[]): void {
-    const due = this.#hooksDue;
-    this.#hooksDue = [];
-    if (due.length === 0) return;
-    const ticket = this.#turns.ask();
-    const resumed = ticket.ready.then(() => resumeHooks(this.#parts, { due, unfinished }));
-    resumed
-      .catch((error: unknown) => {
-        this.#parts.warn(toBackupError(error).message);
-      })
-      .finally(() => {
-        ticket.release();
-      });
+    this.#leftBehind.announce();
   }
 
   registerHook(hook: Hook): () => void {
@@ -261,15 +236,7 @@ export class Manager implements Engine {
     this.retention.close();
     await this.#jobs.close();
     await this.#copier.release();
-    // Nobody listened for them, so their plans' last error has to say it.
-    this.#forget(this.#unfinished);
-    this.#unfinished = [];
-    await this.#forgetting;
+    await this.#leftBehind.close();
     await this.#parts.registry.close();
-  }
-
-  #forget(unfinished: readonly Unfinished[]): void {
-    const forgotten = unfinished.map(({ event }) => this.#journal.add(event).then(() => this.#journal.forget(event)));
-    this.#forgetting = Promise.all([this.#forgetting, ...forgotten]);
   }
 }
