@@ -1,5 +1,7 @@
 /** Reads fields of an object that comes from outside. What does not fit is an `InvalidField` that names the key. */
 
+import { parseIso } from './clock.ts';
+
 /** Said of one key; the caller knows of which file. */
 export class InvalidField extends Error {
   override readonly name = 'InvalidField';
@@ -16,6 +18,13 @@ export function textField(fields: Fields, key: string, maxLength: number): strin
 
 export function nullableTextField(fields: Fields, key: string, maxLength: number): string | null {
   return fields[key] === null ? null : textField(fields, key, maxLength);
+}
+
+/** An ISO 8601 time, as it is. */
+export function timeField(fields: Fields, key: string): string {
+  const value = textField(fields, key, 64);
+  if (Number.isNaN(parseIso(value))) throw new InvalidField(`${key} is not an ISO 8601 time`);
+  return value;
 }
 
 /** A whole number of 0 or more that a number can hold exactly. */

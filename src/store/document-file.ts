@@ -3,10 +3,10 @@ import { countField, InvalidField } from '../bounded-fields.ts';
 import type { Fields } from '../bounded-fields.ts';
 import { toBackupError } from '../errors.ts';
 import { writeFileAtomic } from '../io/atomic-file.ts';
-import { isObject, readJsonFile } from '../io/json-file.ts';
+import { isObject } from '../io/json-file.ts';
 import { KeyedLock } from '../io/keyed-lock.ts';
 import { partialName } from '../io/partial-name.ts';
-import { setAside } from './state-folder.ts';
+import { readStateJson } from './state-json.ts';
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
@@ -79,23 +79,14 @@ export class DocumentFile<T extends object> {
 }
 
 /** @returns null when there is none, or none that can be used; that one is set aside */
-async function readDocument<T>(kind: DocumentKind<T>, { folder, warn }: DocumentOptions): Promise<T | null> {
+function readDocument<T>(kind: DocumentKind<T>, { folder, warn }: DocumentOptions): Promise<T | null> {
   const path = join(folder, kind.fileName);
-  const json = await readJsonFile(path, MAX_BYTES).catch((error: unknown) => {
-    throw toBackupError(error, 'unknown_error', `Cannot read ${path}`);
-  });
-  if (json.kind === 'missing') return null;
-  try {
-    if (json.kind === 'invalid') throw new InvalidField(json.text);
-    if (!isObject(json.value)) throw new InvalidField('it is not a JSON object');
-    const version = countField(json.value, 'version');
+  const parse = (value: unknown): T => {
+    if (!isObject(value)) throw new InvalidField('it is not a JSON object');
+    const version = countField(value, 'version');
     if (version < 1 || version > kind.steps.length + 1)
       throw new InvalidField('version is not a version that is known');
-    return kind.parse(kind.steps.slice(version - 1).reduce<Fields>((fields, step) => step(fields), json.value));
-  } catch (error) {
-    if (!(error instanceof InvalidField)) throw error;
-    const aside = await setAside(path);
-    warn(`${kind.what} in ${path} could not be used (${error.message}). It was set aside as ${aside}, and begun anew.`);
-    return null;
-  }
+    return kind.parse(kind.steps.slice(version - 1).reduce<Fields>((fields, step) => step(fields), value));
+  };
+  return readStateJson(path, { maxBytes: MAX_BYTES, parse, what: `${kind.what} in ${path}`, warn });
 }

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isBackupId } from '../backup-names.ts';
-import { choiceField, countField, InvalidField, nullableTextField, objectField, textField } from '../bounded-fields.ts';
-import { parseIso } from '../clock.ts';
+import { choiceField, countField, InvalidField, objectField, textField, timeField } from '../bounded-fields.ts';
 import { toBackupError } from '../errors.ts';
 import { writeFileAtomic } from '../io/atomic-file.ts';
 import { isObject } from '../io/json-file.ts';
@@ -134,10 +133,4 @@ function idsField({ removing }: Readonly<Record<string, unknown>>): readonly Bac
     if (typeof id !== 'string' || !isBackupId(id)) throw new InvalidField('removing is not a list of ids');
     return id;
   });
-}
-
-function timeField(fields: Readonly<Record<string, unknown>>, key: string): string {
-  const value = nullableTextField(fields, key, 64) ?? '';
-  if (Number.isNaN(parseIso(value))) throw new InvalidField(`${key} is not an ISO 8601 time`);
-  return value;
 }

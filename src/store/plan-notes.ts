@@ -1,7 +1,6 @@
 /** What is remembered of plans that work by themselves, `plans.json`. Times are ISO with the local offset. */
-import { InvalidField, nullableTextField, objectField, textField } from '../bounded-fields.ts';
+import { objectField, textField, timeField } from '../bounded-fields.ts';
 import type { Fields } from '../bounded-fields.ts';
-import { parseIso } from '../clock.ts';
 import type { AgentId, PlanId } from '../model.ts';
 import type { DocumentKind } from './document-file.ts';
 
@@ -93,10 +92,4 @@ const parseWatch = (fields: Fields): WatchNote => ({
 
 function nullableTimeField(fields: Fields, key: string): string | null {
   return fields[key] === null ? null : timeField(fields, key);
-}
-
-function timeField(fields: Fields, key: string): string {
-  const value = nullableTextField(fields, key, 64) ?? '';
-  if (Number.isNaN(parseIso(value))) throw new InvalidField(`${key} is not an ISO 8601 time`);
-  return value;
 }

@@ -7,9 +7,8 @@ import {
   nullableTextField,
   objectField,
   textField,
+  timeField,
 } from '../bounded-fields.ts';
-import type { Fields } from '../bounded-fields.ts';
-import { parseIso } from '../clock.ts';
 import type { SerializedError } from '../errors.ts';
 import { isObject } from '../io/json-file.ts';
 import type { AgentId, BackupId } from '../model.ts';
@@ -65,10 +64,4 @@ export function parseStoredCopy(value: unknown): StoredCopy {
     next_try: timeField(value, 'next_try'),
     last_error: value['last_error'] === null ? null : parseError(objectField(value, 'last_error')),
   };
-}
-
-function timeField(fields: Fields, key: string): string {
-  const text = textField(fields, key, 64);
-  if (Number.isNaN(parseIso(text))) throw new InvalidField(`${key} is not an ISO 8601 time`);
-  return text;
 }

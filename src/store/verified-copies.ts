@@ -9,15 +9,16 @@ import {
   nullableTextField,
   objectField,
   textField,
+  timeField,
 } from '../bounded-fields.ts';
 import { parseIso } from '../clock.ts';
 import { toBackupError } from '../errors.ts';
 import { writeFileAtomic } from '../io/atomic-file.ts';
-import { isObject, readJsonFile } from '../io/json-file.ts';
+import { isObject } from '../io/json-file.ts';
 import { KeyedLock } from '../io/keyed-lock.ts';
 import { partialName } from '../io/partial-name.ts';
 import type { AgentId, BackupId, LastVerified } from '../model.ts';
-import { setAside } from './state-folder.ts';
+import { readStateJson } from './state-json.ts';
 
 const VERSION = 1;
 const MAX_BYTES = 4_194_304;
@@ -70,22 +71,10 @@ export class VerifiedCopies {
   }
 
   /** @returns null when there is none; one that cannot be used is set aside */
-  async #read(name: string): Promise<Place | null> {
+  #read(name: string): Promise<Place | null> {
     const path = join(this.#options.folder, name);
-    const json = await readJsonFile(path, MAX_BYTES).catch((error: unknown) => {
-      throw toBackupError(error, 'unknown_error', `Cannot read ${path}`);
-    });
-    if (json.kind === 'missing') return null;
-    try {
-      if (json.kind === 'invalid') throw new InvalidField(json.text);
-      return parsePlace(json.value);
-    } catch (error) {
-      if (!(error instanceof InvalidField)) throw error;
-      const aside = await setAside(path);
-      const what = `What was verified when, in ${path}, could not be read (${error.message}).`;
-      this.#options.warn(`${what} It was set aside as ${aside}.`);
-      return null;
-    }
+    const what = `The file of what was verified when, ${path},`;
+    return readStateJson(path, { maxBytes: MAX_BYTES, parse: parsePlace, what, warn: this.#options.warn });
   }
 }
 
@@ -107,9 +96,14 @@ function parsePlace(value: unknown): Place {
   if (!ids.every(isBackupId)) throw new InvalidField('copies holds something that is not the id of a backup');
   const verified = ids.map((id): [BackupId, LastVerified] => {
     const fields = objectField(copies, id);
-    const date = textField(fields, 'date', 64);
-    if (Number.isNaN(parseIso(date))) throw new InvalidField('date is not an ISO 8601 time');
-    return [id, { date, ok: booleanField(fields, 'ok'), problem: nullableTextField(fields, 'problem', TEXT) }];
+    return [
+      id,
+      {
+        date: timeField(fields, 'date'),
+        ok: booleanField(fields, 'ok'),
+        problem: nullableTextField(fields, 'problem', TEXT),
+      },
+    ];
   });
   return { agent_id: textField(value, 'agent_id', TEXT), copies: Object.fromEntries(verified) };
 }
