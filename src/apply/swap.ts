@@ -1,11 +1,8 @@
 /** One swap, forwards and backwards. Each may be killed anywhere and called again; each ends on disk before it returns. */
-import { closeSync, fsyncSync, linkSync, lstatSync, openSync, renameSync, unlinkSync, type Stats } from 'node:fs';
+import { linkSync, lstatSync, renameSync, unlinkSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
-import { systemCode } from '../errors.ts';
+import { fsyncPath } from '../io/fsync.ts';
 import type { SwapStep } from './step.ts';
-
-/** File systems that cannot sync a folder answer with one of these; there is nothing better to do there. */
-const CANNOT_SYNC: readonly string[] = ['EINVAL', 'ENOTSUP', 'EPERM', 'EISDIR', 'ENOSYS'];
 
 export function look(path: string): Stats | null {
   return lstatSync(path, { throwIfNoEntry: false }) ?? null;
@@ -84,12 +81,5 @@ function move(from: string, to: string): void {
 
 /** Makes the entry of a path in its folder survive a power cut. */
 function sync(path: string): void {
-  const handle = openSync(dirname(path), 'r');
-  try {
-    fsyncSync(handle);
-  } catch (error) {
-    if (!CANNOT_SYNC.includes(systemCode(error) ?? '')) throw error;
-  } finally {
-    closeSync(handle);
-  }
+  fsyncPath(dirname(path));
 }

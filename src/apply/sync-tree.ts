@@ -1,11 +1,10 @@
-import { closeSync, fsyncSync, lstatSync, openSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nextTurn } from '../clock.ts';
 import { systemCode } from '../errors.ts';
+import { fsyncPath } from '../io/fsync.ts';
 
-const CANNOT_SYNC: readonly string[] = ['EINVAL', 'ENOTSUP', 'EPERM', 'EISDIR', 'ENOSYS', 'EACCES'];
-
-/** Makes a file, or a folder with all below it, survive a power cut. Links and what cannot be opened are passed over. */
+/** Makes a file, or a folder with all below it, survive a power cut. Links and what may not be opened are passed over. */
 export async function syncTree(path: string): Promise<void> {
   const stat = lstatSync(path);
   if (stat.isDirectory()) {
@@ -16,13 +15,9 @@ export async function syncTree(path: string): Promise<void> {
 }
 
 function syncOne(path: string): void {
-  let handle: number | null = null;
   try {
-    handle = openSync(path, 'r');
-    fsyncSync(handle);
+    fsyncPath(path);
   } catch (error) {
-    if (!CANNOT_SYNC.includes(systemCode(error) ?? '')) throw error;
-  } finally {
-    if (handle !== null) closeSync(handle);
+    if (systemCode(error) !== 'EACCES') throw error;
   }
 }

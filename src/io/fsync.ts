@@ -1,3 +1,4 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { systemCode } from '../errors.ts';
 
@@ -10,9 +11,24 @@ export async function fsyncFolder(folder: string): Promise<void> {
   try {
     await handle.sync();
   } catch (error) {
-    const code = systemCode(error);
-    if (code === null || !CANNOT_SYNC.has(code)) throw error;
+    if (!cannotSync(error)) throw error;
   } finally {
     await handle.close();
   }
+}
+
+/** Makes a file, or renames and removals in a folder, survive a power cut. */
+export function fsyncPath(path: string): void {
+  const handle = openSync(path, 'r');
+  try {
+    fsyncSync(handle);
+  } catch (error) {
+    if (!cannotSync(error)) throw error;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function cannotSync(error: unknown): boolean {
+  return CANNOT_SYNC.has(systemCode(error) ?? '');
 }
