@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseIso } from '../clock.ts';
 import { BackupError, systemCode } from '../errors.ts';
 import { formatIdentity, ownerState, parseIdentity, processIdentity } from '../io/process-identity.ts';
 import { readJournal, type Phase, type RestoreJournal } from './journal.ts';
@@ -44,7 +45,7 @@ export async function keptRestores(userDir: string): Promise<readonly Kept[]> {
     const journal = await readJournal(folder);
     if (journal !== null) kept.push({ folder, journal });
   }
-  return kept.sort((a, b) => a.journal.staged.localeCompare(b.journal.staged));
+  return kept.sort((a, b) => parseIso(a.journal.staged) - parseIso(b.journal.staged));
 }
 
 /** The restore that waits or is under way; null when there is none. */
