@@ -30,11 +30,16 @@ function walk(folder: { readonly next: string; readonly target: string }, prefix
     if (!lstatSync(next).isDirectory()) return changeOfFile(next, target);
     const real = realFolder(target);
     const now = look(real);
-    // A folder that holds a name with a rule of its own is entered, whether it is there or not.
-    if (now?.isDirectory() !== true) return [{ target: real, next }];
+    const isNew = now === null && !rules.isWhole(name) && holdsSkipped(next, name, rules);
+    if (now?.isDirectory() !== true && !isNew) return [{ target: real, next }];
     if (!rules.isWhole(name)) return walk({ next, target: real }, `${name}/`, rules);
     return isMount(real) ? wholeContents(next, real) : [{ target: real, next }];
   });
+}
+
+/** Such a folder cannot come as a whole, not even where there is none yet. */
+function holdsSkipped(folder: string, name: string, rules: TreeRules): boolean {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).some((path) => rules.skips(`${name}/${path}`));
 }
 
 /** What is mounted cannot be moved, so its contents are. */
