@@ -110,3 +110,10 @@ export function toBackupError(error: unknown, fallback: ErrorCode = 'unknown_err
   const code = (system === null ? undefined : SYSTEM_CODES[system]) ?? fallback;
   return new BackupError(code, what === undefined ? text : `${what}: ${text}`, { cause: error });
 }
+
+/** What went wrong where, in words. */
+export function messagesOf(
+  errors: Iterable<readonly [string, { readonly message: string }]>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries([...errors].map(([id, { message }]) => [id, message]));
+}

@@ -41,7 +41,15 @@ export {
 export type { KeyPair } from './archive/encryption/identities.ts';
 export { compactUtc, isoLocal, parseIso, systemClock } from './clock.ts';
 export type { Clock, Timer } from './clock.ts';
-export { BackupError, deserializeError, ERROR_CODES, serializeError, systemCode, toBackupError } from './errors.ts';
+export {
+  BackupError,
+  deserializeError,
+  ERROR_CODES,
+  messagesOf,
+  serializeError,
+  systemCode,
+  toBackupError,
+} from './errors.ts';
 export type { BackupErrorOptions, ErrorCode, SerializedError } from './errors.ts';
 export { EventBus, isTerminal, JOB_KINDS } from './events.ts';
 export type {

@@ -1,6 +1,6 @@
 /** What a retention node does with `msg.pin`: it pins one backup at its locations, or unpins it. */
 import type { NodeStatus } from 'node-red';
-import { BackupError, toBackupError, type AgentId, type BackupId, type Engine } from '../../src/index.ts';
+import { BackupError, messagesOf, toBackupError, type AgentId, type BackupId, type Engine } from '../../src/index.ts';
 import { asText, isGiven } from './message-values.ts';
 
 /** The payload of a retention node that pinned a backup. */
@@ -58,7 +58,7 @@ export async function pinBackup(engine: Engine, { backupId, agentIds, pinned, si
   const known = [...failures].filter(([, { code }]) => code !== 'backup_not_found');
   const failure = known[0]?.[1] ?? null;
   if (locations.length === 0) throw failure ?? notFound(backupId);
-  const errors = Object.fromEntries(known.map(([id, { message }]) => [id, message]));
+  const errors = messagesOf(known);
   return { payload: { backup_id: backupId, pinned, locations: locations.sort(), errors }, failure };
 }
 

@@ -2,6 +2,7 @@
 import type { NodeStatus } from 'node-red';
 import {
   BackupError,
+  messagesOf,
   toBackupError,
   type AgentId,
   type Engine,
@@ -65,7 +66,7 @@ function payloadOf(
     failed: sum(({ failed }) => failed.length),
     held: sum(({ held }) => held.length),
     locations,
-    errors: Object.fromEntries([...failures].map(([id, { message }]) => [id, message])),
+    errors: messagesOf(failures),
   };
 }
 

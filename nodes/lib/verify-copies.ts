@@ -4,10 +4,12 @@ import {
   BackupError,
   isoLocal,
   systemClock,
+  messagesOf,
   toBackupError,
   type AgentId,
   type BackupId,
   type Engine,
+  type Job,
   type VerifyOptions,
   type VerifyProblem,
   type VerifyReport,
@@ -52,9 +54,7 @@ export async function verifyCopies(engine: Engine, run: VerifyRun): Promise<Veri
     try {
       const backupId = run.backupId ?? (await newestAt(engine, agentId, signal));
       signal.throwIfAborted();
-      const job = engine.verify(backupId, agentId, options);
-      signal.addEventListener('abort', () => job.cancel(), { once: true });
-      copies.push(await job.result);
+      copies.push(await verifyCopy(engine.verify(backupId, agentId, options), signal));
     } catch (error) {
       if (signal.aborted) throw new BackupError('canceled', 'The verification was canceled.', { cause: error });
       failures.set(agentId, toBackupError(error));
@@ -63,6 +63,19 @@ export async function verifyCopies(engine: Engine, run: VerifyRun): Promise<Veri
   const payload = payloadOf(copies, failures, options.drill);
   const [first] = failures.values();
   return { payload, failure: failureOf(payload) ?? first ?? null };
+}
+
+/** The signal is that of the node, which outlives the job. */
+async function verifyCopy(job: Job<VerifyReport>, signal: AbortSignal): Promise<VerifyReport> {
+  const cancel = (): void => {
+    job.cancel();
+  };
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    return await job.result;
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
 }
 
 /** Of this Node-RED, or of anybody where it has none there. */
@@ -92,7 +105,7 @@ function payloadOf(
     seconds: Math.round(sum(({ seconds }) => seconds) * 1000) / 1000,
     problems,
     copies,
-    errors: Object.fromEntries([...failures].map(([id, { message }]) => [id, message])),
+    errors: messagesOf(failures),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { AgentListing, BackupAgent, RecordChanges } from '../agents/agent.ts';
 import type { LocalAgent } from '../agents/local.ts';
+import { messagesOf } from '../errors.ts';
 import type { EventBus, JobIdentity } from '../events.ts';
 import type { Hook } from '../hooks/hook.ts';
 import type { BackupRequest } from '../backup-request.ts';
@@ -212,9 +213,8 @@ export class Manager implements Engine {
 
   async list(signal: AbortSignal): Promise<MergedListing> {
     const { listed, errors } = await listLocations(this.#parts, signal);
-    const agent_errors = Object.fromEntries([...errors].map(([id, { message }]) => [id, message]));
     const merged = mergeListings(listed, await this.#parts.store.made.all());
-    return { ...merged, backups: await lastVerified(this.#parts, merged.backups), agent_errors };
+    return { ...merged, backups: await lastVerified(this.#parts, merged.backups), agent_errors: messagesOf(errors) };
   }
 
   async listAt(agentId: AgentId, signal: AbortSignal): Promise<AgentListing> {
