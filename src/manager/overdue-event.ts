@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { OverdueEvent } from '../events.ts';
 import type { AutomaticPlan, OverdueItem } from './automation.ts';
+import { OUTSIDE_JOBS } from './outside-jobs.ts';
 import type { Lapse } from './overdue-watch.ts';
 
 export function overdueEvent({ planId, planName }: AutomaticPlan, { item, nodeId }: Lapse): OverdueEvent {
   const { agent_id, agent_name, last, expected, message } = item;
   return {
     event_type: 'overdue',
-    manager_state: 'idle',
+    ...OUTSIDE_JOBS,
     name: planName,
     backup_id: null,
     plan_id: planId,
@@ -17,13 +18,6 @@ export function overdueEvent({ planId, planName }: AutomaticPlan, { item, nodeId
     agent_name,
     job_id: randomBytes(8).toString('hex'),
     automatic: true,
-    will_retry: null,
-    late: false,
-    backup_stage: null,
-    failed_reason: null,
-    error: null,
-    progress: null,
-    backup: null,
     overdue: { last, expected, message },
   };
 }

@@ -1,5 +1,6 @@
 import type { DeletedEvent } from '../events.ts';
 import type { BackupRecord } from '../model.ts';
+import { OUTSIDE_JOBS } from './outside-jobs.ts';
 import type { ThinRun } from './thin-location.ts';
 
 /** What the events of a run about a backup have in common. */
@@ -8,7 +9,7 @@ export function retentionEvent(
   { name, backup_id, plan_id, plan_name }: BackupRecord,
 ): Omit<DeletedEvent, 'event_type'> {
   return {
-    manager_state: 'idle',
+    ...OUTSIDE_JOBS,
     name,
     backup_id,
     plan_id,
@@ -18,12 +19,5 @@ export function retentionEvent(
     agent_name: agent.name,
     job_id: runId,
     automatic: request.automatic,
-    will_retry: null,
-    late: false,
-    backup_stage: null,
-    failed_reason: null,
-    error: null,
-    progress: null,
-    backup: null,
   };
 }
