@@ -91,8 +91,13 @@ class Watcher {
     if (this.#isClosed()) return;
     this.show(engine);
     if (!this.#sends) return;
-    const payload = await this.report(engine);
-    if (!this.#isClosed()) this.#node.send({ topic: `backup/${event.manager_state}/${event.event_type}`, payload });
+    try {
+      const payload = await this.report(engine);
+      if (!this.#isClosed()) this.#node.send({ topic: `backup/${event.manager_state}/${event.event_type}`, payload });
+    } catch (error) {
+      // What a deploy has ended is nobody's failure.
+      if (!this.#isClosed()) throw error;
+    }
   }
 }
 
