@@ -8,10 +8,9 @@ import type {
   OverdueItem,
   PendingCopy,
   RestoreStatus,
-  RunRecord,
 } from '../../src/index.ts';
 
-export type { BackupEvent, BackupRecord, LastVerified, RestoreStatus, RunRecord };
+export type { BackupEvent, BackupRecord, LastVerified, RestoreStatus };
 
 export interface Plan {
   readonly plan_id: string;
@@ -59,6 +58,8 @@ export interface Info {
 }
 
 export interface Copy {
+  /** Of the location. */
+  readonly name: string;
   readonly size: number;
   readonly date: string;
   readonly last_verified: LastVerified | null;
@@ -94,18 +95,51 @@ export interface ListAnswer {
   readonly agent_id: string;
   readonly backups: readonly Row[];
   readonly broken: readonly BrokenEntry[];
-  readonly conflicts: readonly unknown[];
+  /** What contradicts another copy, or what was made here. */
+  readonly conflicts: readonly BrokenEntry[];
   readonly error: { readonly code: string; readonly message: string } | null;
   /** Bytes; null when the location cannot tell. */
   readonly free: number | null;
 }
 
-/** What a retention node would do with one backup now. */
-export interface KeptDecision {
+/** What one retention node would do with the backups at a location now. */
+export interface KeptNode {
   readonly node_id: string;
+  readonly node_name: string;
+  /** In words. */
+  readonly policy: string;
+  /** It only says what it would do. */
+  readonly dry_run: boolean;
+  readonly decisions: readonly KeptDecision[];
+  /** Why it deletes nothing for now. */
+  readonly held: readonly string[];
+  readonly problem: string | null;
+}
+
+export interface KeptDecision {
   readonly backup_id: string;
   readonly keep: boolean;
   readonly reasons: readonly string[];
+}
+
+export interface KeptAnswer {
+  readonly agent_id: string;
+  readonly nodes: readonly KeptNode[];
+}
+
+/** One run of a verb, ended. */
+export interface Run {
+  readonly manager_state: string;
+  readonly plan_id: string | null;
+  readonly outcome: 'completed' | 'failed';
+  readonly date: string;
+  readonly size: number | null;
+  readonly seconds: number | null;
+}
+
+export interface HistoryAnswer {
+  /** Oldest first. */
+  readonly runs: readonly Run[];
 }
 
 export interface Entry {

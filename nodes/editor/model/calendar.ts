@@ -1,5 +1,5 @@
 /** The days of the last weeks, and what is kept of them. Pure. */
-import type { KeptDecision, Row } from '../answers.ts';
+import type { KeptNode, Row } from '../answers.ts';
 import { utcDay } from '../browser-clock.ts';
 
 export interface Day {
@@ -14,7 +14,7 @@ export interface CalendarInput {
   /** Those of one location. */
   readonly rows: readonly Row[];
   /** Of the retention nodes that act there; empty keeps all. */
-  readonly decisions: readonly KeptDecision[];
+  readonly nodes: readonly KeptNode[];
   /** The last day, `2026-11-20`. */
   readonly today: string;
   readonly weeks: number;
@@ -23,8 +23,8 @@ export interface CalendarInput {
 const DAY_MS = 86_400_000;
 
 /** Whole weeks from Monday to Sunday, oldest first; the last is the one of today, without the days to come. */
-export function calendarDays({ rows, decisions, today, weeks }: CalendarInput): readonly Day[] {
-  const going = goingIds(decisions);
+export function calendarDays({ rows, nodes, today, weeks }: CalendarInput): readonly Day[] {
+  const going = goingIds(nodes);
   const byDay = new Map<string, { backups: number; kept: number }>();
   for (const { backup_id, date } of rows) {
     const day = date.slice(0, 10);
@@ -41,7 +41,8 @@ export function calendarDays({ rows, decisions, today, weeks }: CalendarInput): 
   });
 }
 
-/** What one retention node removes is gone, whatever the others would keep. */
-function goingIds(decisions: readonly KeptDecision[]): ReadonlySet<string> {
+/** What one retention node removes is gone, whatever the others would keep; one that only says what it would do removes nothing. */
+function goingIds(nodes: readonly KeptNode[]): ReadonlySet<string> {
+  const decisions = nodes.flatMap(({ dry_run, decisions: all }) => (dry_run ? [] : all));
   return new Set(decisions.filter(({ keep }) => !keep).map(({ backup_id }) => backup_id));
 }

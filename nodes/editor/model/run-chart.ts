@@ -1,5 +1,5 @@
 /** Size and duration of the last backups as the places of bars and a line. Pure. */
-import type { RunRecord } from '../answers.ts';
+import type { Run } from '../answers.ts';
 
 export interface ChartRun {
   readonly date: string;
@@ -37,17 +37,17 @@ const GAP = 0.25;
 const STUB = 3;
 
 /** The last runs that made a backup, or failed to. */
-export function chartRuns(history: readonly RunRecord[], planId: string | null): readonly ChartRun[] {
+export function chartRuns(history: readonly Run[], planId: string | null): readonly ChartRun[] {
   return history
     .filter(
       ({ manager_state, plan_id }) => manager_state === 'create_backup' && (planId === null || plan_id === planId),
     )
     .slice(-MOST_BARS)
-    .map(({ ended, outcome, size, duration_ms }) => ({
-      date: ended,
+    .map(({ date, outcome, size, seconds }) => ({
+      date,
       isComplete: outcome === 'completed',
       size: outcome === 'completed' ? size : null,
-      seconds: duration_ms === null ? null : duration_ms / 1000,
+      seconds,
     }));
 }
 

@@ -1,5 +1,5 @@
 /** Size and duration over time, and the days of which a backup is kept. Asked for only while it is open. */
-import type { KeptDecision, RunRecord } from '../answers.ts';
+import type { HistoryAnswer, KeptAnswer, KeptNode } from '../answers.ts';
 import { get } from '../api.ts';
 import { today } from '../browser-clock.ts';
 import type { Snapshot } from '../data.ts';
@@ -40,12 +40,15 @@ export function historyView(desk: Desk): View {
     const { states } = desk.data.snapshot;
     const list = knownLists(states).find(({ agent_id }) => agent_id === place.value);
     if (list === undefined) return fill(calendar);
-    const decisions = await get<readonly KeptDecision[]>(`kept?at=${encodeURIComponent(list.agent_id)}`);
-    fill(calendar, calendarElement(calendarDays({ rows: list.backups, decisions, today: today(), weeks: WEEKS })));
+    const { nodes } = await get<KeptAnswer>(`kept?at=${encodeURIComponent(list.agent_id)}`);
+    const days = calendarDays({ rows: list.backups, nodes, today: today(), weeks: WEEKS });
+    const policies = nodes.map(policyLine);
+    fill(calendar, calendarElement(days), policies.length > 0 && element('ul', { class: 'nkb-policies' }, ...policies));
   }
 
   async function drawChart(): Promise<void> {
-    fill(chart, chartElement(chartRuns(await get<readonly RunRecord[]>('history'), null)));
+    const { runs } = await get<HistoryAnswer>('history');
+    fill(chart, chartElement(chartRuns(runs, null)));
   }
 
   function draw(): void {
@@ -71,4 +74,14 @@ function offerPlaces(list: HTMLSelectElement, places: readonly (readonly [string
   );
   if (places.some(([value]) => value === chosen)) list.value = chosen;
   list.hidden = places.length < 2;
+}
+
+function policyLine({ node_name, node_id, policy, dry_run, held, problem }: KeptNode): HTMLElement {
+  const notes = [...(dry_run ? [text('calendar.dryRun')] : []), ...held, ...(problem === null ? [] : [problem])];
+  return element(
+    'li',
+    {},
+    `${node_name || node_id}: ${policy}`,
+    ...notes.map((note) => element('div', { class: 'nkb-stale' }, note)),
+  );
 }

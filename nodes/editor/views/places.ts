@@ -1,4 +1,5 @@
 /** The locations: what lies there, how much room is left, and whether they answer. */
+import type { ListAnswer } from '../answers.ts';
 import { now } from '../browser-clock.ts';
 import { element, icon, type Child } from '../dom.ts';
 import { formatRelative, formatSize } from '../format.ts';
@@ -21,7 +22,7 @@ export function placesView(): View {
 /** Lists are long: what is shown of one is counted out here. */
 function keyOf(state: LocationState): unknown {
   const { location, list, ...rest } = state;
-  const counted = list === null ? null : [totalsOf(location.agent_id, list.backups), list.free, list.broken.length];
+  const counted = list === null ? null : [totalsOf(location.agent_id, list.backups), list.free, wrongIn(list)];
   return [location, rest, counted];
 }
 
@@ -51,16 +52,19 @@ function content({ location, list }: LocationState): Child {
     ...(list.free === null ? [] : [text('places.free', { size: formatSize(list.free, language()) })]),
     ...(newest === null ? [] : [text('places.newest', { when: formatRelative(newest, now(), language()) })]),
   ];
-  return [
-    element('div', { class: 'nkb-quiet' }, parts.join(' · ')),
-    list.broken.length > 0 &&
-      element(
-        'details',
-        { class: 'nkb-broken' },
-        element('summary', {}, plural('places.broken', list.broken.length)),
-        element('ul', {}, ...list.broken.map(({ file, message }) => element('li', {}, `${file}: ${message}`))),
-      ),
-  ];
+  return [element('div', { class: 'nkb-quiet' }, parts.join(' · ')), brokenList(wrongIn(list))];
+}
+
+const wrongIn = ({ broken, conflicts }: ListAnswer): ListAnswer['broken'] => [...broken, ...conflicts];
+
+function brokenList(entries: ListAnswer['broken']): Child {
+  if (entries.length === 0) return null;
+  return element(
+    'details',
+    { class: 'nkb-broken' },
+    element('summary', {}, plural('places.broken', entries.length)),
+    element('ul', {}, ...entries.map(({ file, message }) => element('li', {}, `${file}: ${message}`))),
+  );
 }
 
 function condition({ state, error }: LocationState): Child {
