@@ -81,6 +81,7 @@ export type {
   IntoReport,
   FlowNode,
   FlowTab,
+  LocationReport,
   MergedListing,
   PendingCopy,
   PlanStatus,
@@ -92,6 +93,7 @@ export type {
 } from './manager/reports.ts';
 export type {
   BackupPlace,
+  ContentRequest,
   CopyRequest,
   FlowsRequest,
   IntoRequest,
@@ -99,6 +101,8 @@ export type {
   RestoreRequest,
   VerifyOptions,
 } from './manager/requests.ts';
+export type { DeleteReport, DeleteRequest } from './manager/delete-backup.ts';
+export type { FoundBackup } from './manager/find-backup.ts';
 export { KeyRing } from './manager/key-ring.ts';
 export type { FailedRemoval, HeldGroup, ThinReport, ThinRequest } from './manager/retention.ts';
 export { openEngine } from './manager/open-engine.ts';

@@ -41,7 +41,8 @@ type FlowsIn = Pick<FlowsResult, 'tabs' | 'nodes'>;
 function flowsIn(bytes: Uint8Array, file: string, wanted: FlowsTask['tabs']): FlowsIn {
   const all: readonly FlowNode[] = parseFlowFile(bytes, file);
   const tabs = tabsOf(all);
-  return { tabs, nodes: wanted === null ? [] : nodesOfTabs(all, chooseTabs(tabs, wanted)) };
+  if (wanted === null) return { tabs, nodes: [] };
+  return { tabs, nodes: nodesOfTabs(all, chooseTabs(tabs, wanted === 'all' ? tabs.map(({ id }) => id) : wanted)) };
 }
 
 function unreadable(member: string): TaskProblem {
