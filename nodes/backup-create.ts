@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from 'node-red';
 import type { Engine } from '../src/index.ts';
+import { answerCreatePreviews } from './lib/create-previews.ts';
 import { deployWatchOf } from './lib/deploy-watch.ts';
 import { followJobs } from './lib/follow-jobs.ts';
 import { inBackground, onInput } from './lib/input.ts';
@@ -23,6 +24,7 @@ export default function register(red: NodeAPI): void {
   // From the first start on, so that it knows what a deploy changes.
   deployWatchOf(red);
   answerSchedulePreviews(red);
+  answerCreatePreviews(red, runtime);
 
   red.nodes.registerType('backup-create', function (this: Node, definition: NodeDef) {
     red.nodes.createNode(this, definition);

@@ -1,5 +1,6 @@
 import type { AgentListing, BackupAgent, RecordChanges } from '../agents/agent.ts';
 import type { LocalAgent } from '../agents/local.ts';
+import type { EstimateResult } from '../archive/tasks.ts';
 import type { EventBus, JobIdentity } from '../events.ts';
 import type { Hook } from '../hooks/hook.ts';
 import type { BackupRequest } from '../backup-request.ts';
@@ -12,6 +13,7 @@ import { Automation } from './automation.ts';
 import { Copier } from './copier.ts';
 import { Creator } from './creator.ts';
 import type { EngineParts } from './engine-parts.ts';
+import { estimateBackup } from './estimate-backup.ts';
 import type { Engine, Job } from './engine.ts';
 import type {
   BackupFlows,
@@ -117,6 +119,10 @@ export class Manager implements Engine {
 
   create(request: BackupRequest): Job<BackupRecord> {
     return this.#creator.create(request);
+  }
+
+  estimate(request: BackupRequest, signal: AbortSignal): Promise<EstimateResult> {
+    return estimateBackup(this.#parts, request, signal);
   }
 
   copy(request: CopyRequest): Job<BackupRecord> {

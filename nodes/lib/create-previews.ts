@@ -1,0 +1,113 @@
+/** Answers the dialog of backup-create: what would go into a backup as it is set there, and what its file would be called. */
+import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
+import {
+  archiveName,
+  BackupError,
+  compactUtc,
+  compressionHere,
+  nameProblem,
+  systemClock,
+  toBackupError,
+  type BackupRequest,
+  type EstimateResult,
+} from '../../src/index.ts';
+import { fromEnvironment } from './from-environment.ts';
+import { asText } from './message-values.ts';
+import { requestFor } from './plan.ts';
+import { readPlanConfig } from './plan-config.ts';
+import type { Runtime } from './runtime.ts';
+import { templateComplaint } from './template.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Each takes a thread and reads the disk. */
+const MOST_AT_ONCE = 3;
+/** Stands for the random part of an id. */
+const RANDOM = 'xxxxxxxx';
+
+/** What is wrong with what is typed so far, for people: that is an answer, not a failure. */
+interface Refusal {
+  readonly wrong: string;
+}
+
+interface NamePreview {
+  readonly name: string;
+  readonly file: string;
+}
+
+interface Preview {
+  readonly rights: readonly string[];
+  readonly answer: (fields: Fields, signal: AbortSignal) => Promise<object>;
+}
+
+export function answerCreatePreviews(red: NodeAPI, runtime: Runtime): void {
+  answerAt(red, '/backup/preview/name', {
+    rights: ['backup.read'],
+    answer: (fields) => previewName(red, runtime, fields),
+  });
+  answerAt(red, '/backup/preview/sources', {
+    // It tells what lies in any folder, as a deployed node would, so it takes the same rights.
+    rights: ['backup.write', 'flows.write'],
+    answer: sourcesPreview(red, runtime),
+  });
+}
+
+function answerAt(red: NodeAPI, path: string, { rights, answer }: Preview): void {
+  const permission = rights as unknown as string;
+  red.httpAdmin.post(path, red.auth.needsPermission(permission), (request, response) => {
+    const closing = new AbortController();
+    response.on('close', () => {
+      closing.abort(new BackupError('canceled', 'The preview was given up.'));
+    });
+    answer((request.body ?? {}) as Fields, closing.signal)
+      .catch((error: unknown): Refusal => ({ wrong: toBackupError(error).message }))
+      .then((document) => {
+        if (!response.writableEnded) response.json(document);
+      })
+      .catch(() => undefined);
+  });
+}
+
+async function previewName(red: NodeAPI, runtime: Runtime, fields: Fields): Promise<NamePreview | Refusal> {
+  const complaint = templateComplaint(asText(fields['backupName']));
+  if (complaint !== null) return { wrong: complaint };
+  const { name, compression } = await requestOf(red, runtime, fields);
+  const problem = nameProblem(name);
+  if (problem !== null) return { wrong: problem };
+  const id = `${compactUtc(systemClock.now())}-${RANDOM}`;
+  const kind = { compression: compressionHere(compression), protected: asText(fields['key']) !== '' };
+  return { name, file: archiveName(id, name, kind) };
+}
+
+function sourcesPreview(red: NodeAPI, runtime: Runtime): Preview['answer'] {
+  let running = 0;
+  return async (fields, signal): Promise<EstimateResult> => {
+    if (running >= MOST_AT_ONCE) throw new BackupError('busy', 'Other previews are being counted. Try again soon.');
+    running += 1;
+    try {
+      const engine = await runtime.engine();
+      return await engine.estimate(await requestOf(red, runtime, fields), signal);
+    } finally {
+      running -= 1;
+    }
+  };
+}
+
+/** The request that the node would make on its schedule, were it deployed as the dialog says. */
+async function requestOf(red: NodeAPI, runtime: Runtime, fields: Fields): Promise<BackupRequest> {
+  const id = asText(fields['id']);
+  // The typings leave out that there may be none.
+  const deployed = (red.nodes.getNode(id) as Node | null) ?? undefined;
+  const typed = withEnvironment(fields, (text) => fromEnvironment(red, text, deployed)) as Fields;
+  const { instanceName } = await runtime.engine();
+  const context = { red, nodeId: id, userDir: runtime.userDir, instanceName, encryption: null };
+  return requestFor(readPlanConfig(typed as unknown as NodeDef), {} as NodeMessageInFlow, context);
+}
+
+/** All texts in it, however deep, as Node-RED does it. */
+function withEnvironment(value: unknown, replace: (text: string) => string): unknown {
+  if (typeof value === 'string') return replace(value);
+  if (Array.isArray(value)) return value.map((each) => withEnvironment(each, replace));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withEnvironment(each, replace)]));
+}
