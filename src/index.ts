@@ -76,6 +76,7 @@ export type {
   IntoReport,
   FlowNode,
   FlowTab,
+  LocationReport,
   MergedListing,
   PendingCopy,
   PlanStatus,
@@ -94,6 +95,7 @@ export type {
   RestoreRequest,
   VerifyOptions,
 } from './manager/requests.ts';
+export type { FoundBackup } from './manager/find-backup.ts';
 export { KeyRing } from './manager/key-ring.ts';
 export type { FailedRemoval, HeldGroup, ThinReport, ThinRequest } from './manager/retention.ts';
 export { openEngine } from './manager/open-engine.ts';

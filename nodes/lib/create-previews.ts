@@ -11,14 +11,14 @@ import {
   type BackupRequest,
   type EstimateResult,
 } from '../../src/index.ts';
+import { bodyOf, type Body } from './admin/asked.ts';
+import { serve } from './admin/serve.ts';
 import { fromEnvironment } from './from-environment.ts';
 import { asText } from './message-values.ts';
 import { requestFor } from './plan.ts';
 import { readPlanConfig } from './plan-config.ts';
 import type { Runtime } from './runtime.ts';
 import { templateComplaint } from './template.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Each takes a thread and reads the disk. */
 const MOST_AT_ONCE = 3;
@@ -35,40 +35,30 @@ interface NamePreview {
   readonly file: string;
 }
 
-interface Preview {
-  readonly rights: readonly string[];
-  readonly answer: (fields: Fields, signal: AbortSignal) => Promise<object>;
-}
-
 export function answerCreatePreviews(red: NodeAPI, runtime: Runtime): void {
-  answerAt(red, '/backup/preview/name', {
-    rights: ['backup.read'],
-    answer: (fields) => previewName(red, runtime, fields),
-  });
-  answerAt(red, '/backup/preview/sources', {
-    // It tells what lies in any folder, as a deployed node would, so it takes the same rights.
-    rights: ['backup.write', 'flows.write'],
-    answer: sourcesPreview(red, runtime),
-  });
+  const countSources = sourcesPreview(red, runtime);
+  serve(red, [
+    {
+      method: 'POST',
+      path: 'preview/name',
+      rights: ['backup.read'],
+      answer: ({ request }) => orRefusal(previewName(red, runtime, bodyOf(request))),
+    },
+    {
+      method: 'POST',
+      path: 'preview/sources',
+      // It tells what lies in any folder, as a deployed node would, so it takes the same rights.
+      rights: ['backup.write', 'flows.write'],
+      answer: ({ request, signal }) => orRefusal(countSources(bodyOf(request), signal)),
+    },
+  ]);
 }
 
-function answerAt(red: NodeAPI, path: string, { rights, answer }: Preview): void {
-  const permission = rights as unknown as string;
-  red.httpAdmin.post(path, red.auth.needsPermission(permission), (request, response) => {
-    const closing = new AbortController();
-    response.on('close', () => {
-      closing.abort(new BackupError('canceled', 'The preview was given up.'));
-    });
-    answer((request.body ?? {}) as Fields, closing.signal)
-      .catch((error: unknown): Refusal => ({ wrong: toBackupError(error).message }))
-      .then((document) => {
-        if (!response.writableEnded) response.json(document);
-      })
-      .catch(() => undefined);
-  });
+function orRefusal(preview: Promise<object>): Promise<object> {
+  return preview.catch((error: unknown): Refusal => ({ wrong: toBackupError(error).message }));
 }
 
-async function previewName(red: NodeAPI, runtime: Runtime, fields: Fields): Promise<NamePreview | Refusal> {
+async function previewName(red: NodeAPI, runtime: Runtime, fields: Body): Promise<NamePreview | Refusal> {
   const complaint = templateComplaint(asText(fields['backupName']));
   if (complaint !== null) return { wrong: complaint };
   const { name, compression } = await requestOf(red, runtime, fields);
@@ -79,9 +69,11 @@ async function previewName(red: NodeAPI, runtime: Runtime, fields: Fields): Prom
   return { name, file: archiveName(id, name, kind) };
 }
 
-function sourcesPreview(red: NodeAPI, runtime: Runtime): Preview['answer'] {
+type CountSources = (fields: Body, signal: AbortSignal) => Promise<EstimateResult>;
+
+function sourcesPreview(red: NodeAPI, runtime: Runtime): CountSources {
   let running = 0;
-  return async (fields, signal): Promise<EstimateResult> => {
+  return async (fields, signal) => {
     if (running >= MOST_AT_ONCE) throw new BackupError('busy', 'Other previews are being counted. Try again soon.');
     running += 1;
     try {
@@ -94,11 +86,11 @@ function sourcesPreview(red: NodeAPI, runtime: Runtime): Preview['answer'] {
 }
 
 /** The request that the node would make on its schedule, were it deployed as the dialog says. */
-async function requestOf(red: NodeAPI, runtime: Runtime, fields: Fields): Promise<BackupRequest> {
+async function requestOf(red: NodeAPI, runtime: Runtime, fields: Body): Promise<BackupRequest> {
   const id = asText(fields['id']);
   // The typings leave out that there may be none.
   const deployed = (red.nodes.getNode(id) as Node | null) ?? undefined;
-  const typed = withEnvironment(fields, (text) => fromEnvironment(red, text, deployed)) as Fields;
+  const typed = withEnvironment(fields, (text) => fromEnvironment(red, text, deployed)) as Body;
   const { instanceName } = await runtime.engine();
   const context = { red, nodeId: id, userDir: runtime.userDir, instanceName, encryption: null };
   return requestFor(readPlanConfig(typed as unknown as NodeDef), {} as NodeMessageInFlow, context);

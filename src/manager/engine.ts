@@ -8,12 +8,14 @@ import type { BackupRequest } from '../backup-request.ts';
 import type { AgentId, BackupId, BackupRecord, JobId, PlanId } from '../model.ts';
 import type { RunRecord } from '../store/run-history.ts';
 import type { AutomaticPlan, ExpectedCopy, PlanOutlook } from './automation.ts';
+import type { FoundBackup } from './find-backup.ts';
 import type { KeyRing } from './key-ring.ts';
 import type {
   BackupFlows,
   EngineStatus,
   FileEntry,
   IntoReport,
+  LocationReport,
   MergedListing,
   PendingCopy,
   PlanStatus,
@@ -160,6 +162,10 @@ export interface Engine {
   onAgentsChanged(listener: () => void): () => void;
   list(signal: AbortSignal): Promise<MergedListing>;
   listAt(agentId: AgentId, signal: AbortSignal): Promise<AgentListing>;
+  /** As `listLocation`: what one location holds, told within a time limit. */
+  listLocation(agentId: AgentId, signal: AbortSignal): Promise<LocationReport>;
+  /** As `findBackup`: one backup with its copies at all locations. */
+  find(backupId: BackupId, signal: AbortSignal): Promise<FoundBackup>;
   /** As `changeBackup`: pins a backup at one location, or says when it expires. */
   changeRecord(place: BackupPlace, changes: RecordChanges, signal: AbortSignal): Promise<BackupRecord>;
   /** Cancels what runs and closes the agents. */

@@ -20,6 +20,7 @@ import type {
   EngineStatus,
   FileEntry,
   IntoReport,
+  LocationReport,
   MergedListing,
   PendingCopy,
   PlanStatus,
@@ -35,6 +36,7 @@ import type {
   RestoreRequest,
   VerifyOptions,
 } from './requests.ts';
+import { findBackup, type FoundBackup } from './find-backup.ts';
 import { Jobs } from './jobs.ts';
 import { Journal } from './journal.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -42,6 +44,7 @@ import { LeftBehind } from './left-behind.ts';
 import { listLocations } from './list-locations.ts';
 import { checkListing, mergeListings } from './merge-listings.ts';
 import { lastVerified } from './last-verified.ts';
+import { listLocation } from './one-location.ts';
 import { proveBackup } from './prove-backup.ts';
 import { listFiles, readFlows, restoreBackup } from './read-backups.ts';
 import type { Unfinished } from './recover.ts';
@@ -226,6 +229,14 @@ export class Manager implements Engine {
   async listAt(agentId: AgentId, signal: AbortSignal): Promise<AgentListing> {
     const listing = await this.#parts.registry.get(agentId).list({ signal });
     return checkListing(listing, await this.#parts.store.made.all());
+  }
+
+  listLocation(agentId: AgentId, signal: AbortSignal): Promise<LocationReport> {
+    return listLocation(this.#parts, agentId, signal);
+  }
+
+  find(backupId: BackupId, signal: AbortSignal): Promise<FoundBackup> {
+    return findBackup(this.#parts, backupId, signal);
   }
 
   async changeRecord(
