@@ -20,6 +20,8 @@ import { readPlanConfig } from './plan-config.ts';
 import type { Runtime } from './runtime.ts';
 import { templateComplaint } from './template.ts';
 
+/** They read any folder and environment variables, as a deployed node does, so they take the same rights. */
+const RIGHTS = ['backup.write', 'flows.write'] as const;
 /** Each takes a thread and reads the disk. */
 const MOST_AT_ONCE = 3;
 /** Stands for the random part of an id. */
@@ -41,14 +43,13 @@ export function answerCreatePreviews(red: NodeAPI, runtime: Runtime): void {
     {
       method: 'POST',
       path: 'preview/name',
-      rights: ['backup.read'],
+      rights: RIGHTS,
       answer: ({ request }) => orRefusal(previewName(red, runtime, bodyOf(request))),
     },
     {
       method: 'POST',
       path: 'preview/sources',
-      // It tells what lies in any folder, as a deployed node would, so it takes the same rights.
-      rights: ['backup.write', 'flows.write'],
+      rights: RIGHTS,
       answer: ({ request, signal }) => orRefusal(countSources(bodyOf(request), signal)),
     },
   ]);
