@@ -26,8 +26,8 @@ export interface ImportOptions {
   /** Puts the nodes where they were, and not under the pointer. */
   readonly touchImport: boolean;
   readonly notify: boolean;
-  /** What becomes of an imported node whose id is there already. */
-  readonly importMap?: Readonly<Record<string, 'replace' | 'copy'>>;
+  /** Nodes whose id is there already, and that get a new one. */
+  readonly importMap?: Readonly<Record<string, 'copy'>>;
 }
 
 interface AjaxRequest {
@@ -69,19 +69,20 @@ export interface EditorApi {
     readonly subscribe: (topic: string, listener: Listener) => void;
     readonly unsubscribe: (topic: string, listener: Listener) => void;
   };
-  readonly events: { readonly on: (name: string, listener: () => void) => void };
-  readonly notify: (text: string, kind: 'success' | 'warning' | 'error') => void;
   readonly nodes: {
     readonly createCompleteNodeSet: (options?: { readonly credentials: boolean }) => readonly FlowNode[];
-    readonly node: (id: string) => object | null;
     readonly workspace: (id: string) => object | undefined;
-    readonly subflow: (id: string) => object | undefined;
-    readonly group: (id: string) => object | undefined;
-    readonly junction: (id: string) => object | undefined;
     readonly dirty: () => boolean;
   };
   readonly view: { readonly importNodes: (nodes: readonly FlowNode[], options: ImportOptions) => unknown };
-  readonly workspaces: { readonly show: (id: string) => void };
+  readonly workspaces: {
+    readonly show: (id: string) => void;
+    readonly count: () => number;
+    /** @param skipHistory - Undo knows nothing of it */
+    readonly add: (tab: object | null, skipHistory: boolean) => object;
+    /** Not a locked tab, and not the last one. */
+    readonly delete: (tab: object) => void;
+  };
 }
 
 interface EditorGlobals {
