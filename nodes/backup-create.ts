@@ -4,6 +4,7 @@ import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import type { Engine } from '../src/index.ts';
 import { tellBegun } from './lib/by-hand.ts';
 import { answerButton } from './lib/create-button.ts';
+import { answerCreatePreviews } from './lib/create-previews.ts';
 import { deployWatchOf } from './lib/deploy-watch.ts';
 import { followJobs } from './lib/follow-jobs.ts';
 import { inBackground, onInput } from './lib/input.ts';
@@ -26,6 +27,7 @@ export default function register(red: NodeAPI): void {
   deployWatchOf(red);
   answerSchedulePreviews(red);
   answerButton(red);
+  answerCreatePreviews(red, runtime);
 
   red.nodes.registerType('backup-create', function (this: Node, definition: NodeDef) {
     red.nodes.createNode(this, definition);

@@ -39,6 +39,9 @@ export {
   recipientProblem,
 } from './archive/encryption/identities.ts';
 export type { KeyPair } from './archive/encryption/identities.ts';
+export type { EstimatedSource, EstimateResult } from './archive/tasks.ts';
+export { compressionHere } from './archive/format/frame.ts';
+export { archiveName } from './backup-names.ts';
 export { compactUtc, isoLocal, parseIso, systemClock } from './clock.ts';
 export type { Clock, Timer } from './clock.ts';
 export {
@@ -106,6 +109,7 @@ export type { FoundBackup } from './manager/find-backup.ts';
 export { KeyRing } from './manager/key-ring.ts';
 export type { FailedRemoval, HeldGroup, ThinReport, ThinRequest } from './manager/retention.ts';
 export { openEngine } from './manager/open-engine.ts';
+export { nameProblem } from './manager/request-problem.ts';
 export { FORMAT_VERSION, HOLD_REASONS } from './model.ts';
 export { applyRetention } from './retention/apply-retention.ts';
 export type { DatedBackup } from './retention/apply-retention.ts';

@@ -1,5 +1,6 @@
 import type { AgentListing, BackupAgent, RecordChanges } from '../agents/agent.ts';
 import type { LocalAgent } from '../agents/local.ts';
+import type { EstimateResult } from '../archive/tasks.ts';
 import type { Clock } from '../clock.ts';
 import type { EventBus, JobKind } from '../events.ts';
 import type { Hook } from '../hooks/hook.ts';
@@ -111,6 +112,8 @@ export interface Engine {
   announceInterrupted(): void;
   /** Never throws for a bad request: the job it returns fails with `invalid_request`. */
   create(request: BackupRequest): Job<BackupRecord>;
+  /** As `estimateBackup`: how much a backup would hold. */
+  estimate(request: BackupRequest, signal: AbortSignal): Promise<EstimateResult>;
   /**
    * Copies run beside everything else. The first try is the job that is returned. When it fails and is to be tried again, its event
    * says when (`will_retry`), and each later try is a job of its own whose events are `late`; they go on after a restart, once the

@@ -1,6 +1,7 @@
 import type { AgentListing, BackupAgent, RecordChanges } from '../agents/agent.ts';
 import type { LocalAgent } from '../agents/local.ts';
 import { messagesOf } from '../errors.ts';
+import type { EstimateResult } from '../archive/tasks.ts';
 import type { EventBus, JobIdentity } from '../events.ts';
 import type { Hook } from '../hooks/hook.ts';
 import type { BackupRequest } from '../backup-request.ts';
@@ -14,6 +15,7 @@ import { Automation } from './automation.ts';
 import { Copier } from './copier.ts';
 import { Creator } from './creator.ts';
 import type { EngineParts } from './engine-parts.ts';
+import { estimateBackup } from './estimate-backup.ts';
 import type { Engine, Job } from './engine.ts';
 import type {
   BackupFlows,
@@ -127,6 +129,10 @@ export class Manager implements Engine {
 
   create(request: BackupRequest): Job<BackupRecord> {
     return this.#creator.create(request);
+  }
+
+  estimate(request: BackupRequest, signal: AbortSignal): Promise<EstimateResult> {
+    return estimateBackup(this.#parts, request, signal);
   }
 
   copy(request: CopyRequest): Job<BackupRecord> {
