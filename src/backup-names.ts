@@ -50,3 +50,6 @@ export function ownerOfSidecar(file: string): BackupId | null {
 export function backupOf(file: string): BackupId | null {
   return ownerOfSidecar(file) ?? ownerOfArchive(file);
 }
+
+/** A folder beside a place on another file system, with what a restore replaced there, begins with this. */
+export const SAFETY_PREFIX = '.nightkeep-safety~';

@@ -1,9 +1,10 @@
-/** One upload or download by our agent, as a process of its own: `node sftp-transfer.ts JOB.json`. */
+/** One upload or download by our agent as it was built, as a process of its own: `node sftp-transfer.ts JOB.json`. */
 import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { createSftpAgent } from '../../src/agents/sftp.ts';
+import type * as Sftp from '../../src/agents/sftp.ts';
 import type { SftpSettings } from '../../src/agents/sftp/settings.ts';
-import { systemClock } from '../../src/clock.ts';
+import type * as Clock from '../../src/clock.ts';
 import type { BackupRecord } from '../../src/model.ts';
 
 export interface TransferJob {
@@ -13,6 +14,11 @@ export interface TransferJob {
   /** Where the archive is read from, or written to, on this side. */
   readonly path: string;
 }
+
+// What users run: from its sources, Node.js would first take the types out of each file, in each thread.
+const built = join(import.meta.dirname, '../../dist/src');
+const { createSftpAgent } = (await import(join(built, 'agents/sftp.js'))) as typeof Sftp;
+const { systemClock } = (await import(join(built, 'clock.js'))) as typeof Clock;
 
 const { direction, settings, record, path } = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as TransferJob;
 const { signal } = new AbortController();

@@ -1,4 +1,5 @@
 /** What a restore is to change, before it is turned into steps. */
+import { SAFETY_PREFIX } from '../backup-names.ts';
 import type { BackupContent } from './backup-content.ts';
 import type { NodeRedEnvironment } from './environment.ts';
 import type { Change } from './plan-tree.ts';
@@ -26,7 +27,8 @@ export function isWhole(name: string): boolean {
 
 /** Never restored: the engine's own folder, the editor's sessions and half-written files. */
 export function isOurs(name: string): boolean {
-  return name === '.nightkeep' || name === '.sessions.json' || name.endsWith('.$$$');
+  const isSafety = name.slice(name.lastIndexOf('/') + 1).startsWith(SAFETY_PREFIX);
+  return isSafety || name === '.nightkeep' || name === '.sessions.json' || name.endsWith('.$$$');
 }
 
 export const isConfig = (name: string): boolean => /^\.config\.(?:\w+\.)?json(?:\.backup)?$/.test(name);

@@ -1,7 +1,8 @@
 /** Where restores into a Node-RED are kept: a folder each, in the engine's folder of its user directory. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { SAFETY_PREFIX } from '../backup-names.ts';
 import { parseIso } from '../clock.ts';
 import { BackupError, systemCode } from '../errors.ts';
 import { formatIdentity, ownerState, parseIdentity, processIdentity } from '../io/process-identity.ts';
@@ -37,6 +38,13 @@ export const madeIn = (folder: string): string => join(folder, 'made');
 /** The safety copy. */
 export const beforeIn = (folder: string): string => join(folder, 'before');
 
+/** The safety copy of what lies in `parent`, which is on another file system. */
+export const beforeBeside = (folder: string, parent: string): string =>
+  join(parent, `${SAFETY_PREFIX}${basename(folder).slice(-12)}`);
+
+/** Only what has that name is ever removed: the journal could have been tampered with. */
+const isElsewhere = (slots: string, folder: string): boolean => slots === beforeBeside(folder, dirname(slots));
+
 /** Oldest first. */
 export async function keptRestores(userDir: string): Promise<readonly Kept[]> {
   const kept: Kept[] = [];
@@ -70,10 +78,21 @@ export async function sweepRestores(userDir: string): Promise<void> {
   }
 }
 
+/** Removes all that a restore keeps, also on other file systems. */
+export async function removeRestore({ folder, journal }: Kept): Promise<void> {
+  for (const slots of slotsOf(journal))
+    if (isElsewhere(slots, folder)) await rm(slots, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
+}
+
+function slotsOf({ steps }: RestoreJournal): ReadonlySet<string> {
+  return new Set(steps.flatMap((step) => (step.kind === 'swap' ? [dirname(step.before)] : [])));
+}
+
 /** Only the last restore can be taken back, so that safety copies do not fill the disk. */
 export async function forgetOthers(userDir: string, { folder }: Kept): Promise<void> {
   for (const other of await keptRestores(userDir)) {
-    if (other.folder !== folder && !isOpen(other)) await rm(other.folder, { recursive: true, force: true });
+    if (other.folder !== folder && !isOpen(other)) await removeRestore(other);
   }
 }
 

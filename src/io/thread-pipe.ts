@@ -4,7 +4,7 @@ import { BackupError, deserializeError, serializeError, type SerializedError } f
 import { freeBuffer, giveAway, isGivenAway } from './own-memory.ts';
 
 /** Bytes that may be on their way. */
-const WINDOW_BYTES = 512 * 1024;
+const WINDOW_BYTES = 1024 * 1024;
 
 type FromSender =
   { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly end: true } | { readonly error: SerializedError };

@@ -1,8 +1,7 @@
 /** Restores into Node-RED: they take the turn, outlive the process that staged them, and are told of by the one that applied them. */
-import { rm } from 'node:fs/promises';
 import { change } from '../apply/apply-restore.ts';
 import { finishKilled, undoAtOnce } from '../apply/at-once.ts';
-import { keptRestores, lastRestore, openRestore, type Kept } from '../apply/restore-folders.ts';
+import { keptRestores, lastRestore, openRestore, removeRestore, type Kept } from '../apply/restore-folders.ts';
 import { checkStopped } from '../apply/running-mark.ts';
 import { BackupError } from '../errors.ts';
 import type { BackupEvent, EventBus } from '../events.ts';
@@ -92,7 +91,7 @@ export class Restorer {
     if (kept === null || (nodeId !== null && kept.journal.job.node_id !== nodeId)) return false;
     if (kept.journal.phase === 'undo_staged') await change(kept, { phase: 'confirmed', announced: true });
     else if (kept.journal.phase === 'staged') {
-      await rm(kept.folder, { recursive: true, force: true });
+      await removeRestore(kept);
       this.#events.publish(canceledEvent(kept.journal));
     } else return false;
     await this.#look(userDir);

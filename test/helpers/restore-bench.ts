@@ -1,8 +1,13 @@
 /** A restore that waits in a user directory, and starts of Node-RED without a Node-RED. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { applyAtStart } from '../../src/apply/at-start.ts';
 import type { NodeRedEnvironment } from '../../src/apply/environment.ts';
+import { fileSettings } from '../../src/apply/file-settings.ts';
+import type { Kept } from '../../src/apply/restore-folders.ts';
+import type { SettingsPort } from '../../src/apply/step.ts';
+import { formatIdentity, processIdentity } from '../../src/io/process-identity.ts';
 import { openCredentials } from '../../src/node-red-credentials.ts';
 import { openEngine } from '../../src/manager/open-engine.ts';
 import type { IntoReport } from '../../src/manager/reports.ts';
@@ -89,6 +94,23 @@ export async function stageRestore(
   } finally {
     await engine.close();
   }
+}
+
+/** What the next start of Node-RED does. The process that staged a restore is this one, so it is made another. */
+export async function startAgain(
+  userDir: string,
+  changes: Partial<NodeRedEnvironment> = {},
+  settings: SettingsPort = fileSettings(userDir),
+): Promise<Kept | null> {
+  const kept = join(userDir, '.nightkeep', 'restore');
+  for (const name of readdirSync(kept)) {
+    const path = join(kept, name, 'journal.json');
+    const self = processIdentity();
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace(formatIdentity(self), formatIdentity({ ...self, start: '1' })));
+  }
+  const site = { environment: { ...environmentFor(userDir), ...changes }, settings };
+  return applyAtStart(userDir, () => site);
 }
 
 /** What is in a user directory, with its credentials as they read: encrypting them is different each time. */

@@ -15,7 +15,9 @@ const IN_FLIGHT_BYTES = 3 * 1024 * 1024;
 const ASKED_BYTES = 12 * 1024 * 1024;
 
 const ROOM_BYTES = 1024 * 1024;
-const READS_IN_FLIGHT = ASKED_BYTES / REQUEST_BYTES;
+/** Bytes that are handed on together: each hand-over to another thread has its price. */
+const CHUNK_BYTES = 4 * REQUEST_BYTES;
+const CHUNKS_IN_FLIGHT = ASKED_BYTES / CHUNK_BYTES;
 
 export interface WriteOptions {
   /** Where the first byte goes. */
@@ -97,12 +99,12 @@ export async function* readChunks(
   for (;;) {
     widenReceiveWindow(file.sftp);
     // Many at a time: requests are small, and what is asked for in one go is sent as one.
-    const most = queue.length <= READS_IN_FLIGHT / 2 ? READS_IN_FLIGHT : 0;
+    const most = queue.length <= CHUNKS_IN_FLIGHT / 2 ? CHUNKS_IN_FLIGHT : 0;
     while (asked < end && queue.length < most) {
-      const part = readAt(file, asked, Math.min(REQUEST_BYTES, end - asked));
-      part.catch(() => undefined);
-      queue.push(part);
-      asked += REQUEST_BYTES;
+      const chunk = readChunk(file, asked, Math.min(CHUNK_BYTES, end - asked));
+      chunk.catch(() => undefined);
+      queue.push(chunk);
+      asked += CHUNK_BYTES;
     }
     const oldest = queue.shift();
     if (oldest === undefined) return;
@@ -110,17 +112,25 @@ export async function* readChunks(
   }
 }
 
-/** Servers may answer with fewer bytes than were asked for. */
-async function readAt(file: RemoteFile, position: number, length: number): Promise<Buffer> {
+async function readChunk(file: RemoteFile, position: number, length: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafeSlow(length);
   giveAway(buffer.buffer);
-  for (let filled = 0; filled < length;) {
-    const count = await readSome(file, buffer.subarray(filled), position + filled);
+  const requests: Promise<void>[] = [];
+  for (let at = 0; at < length; at += REQUEST_BYTES) {
+    requests.push(fill(file, buffer.subarray(at, at + REQUEST_BYTES), position + at));
+  }
+  await Promise.all(requests);
+  return buffer;
+}
+
+/** Servers may answer with fewer bytes than were asked for. */
+async function fill(file: RemoteFile, target: Buffer, position: number): Promise<void> {
+  for (let filled = 0; filled < target.length;) {
+    const count = await readSome(file, target.subarray(filled), position + filled);
     if (count === 0)
       throw new Error(`the file ends at ${String(position + filled)}, before the bytes that it should have`);
     filled += count;
   }
-  return buffer;
 }
 
 /** @returns 0 at the end of the file */

@@ -1,6 +1,7 @@
 /** The Node-RED user directory, read the way Node-RED writes it. */
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
+import { SAFETY_PREFIX } from '../../backup-names.ts';
 import { credentialsFileOf } from '../../credentials-file.ts';
 import type { CredentialSecret, NodeRedSource } from '../../backup-request.ts';
 import type { HeaderSource, OutsideFile } from '../tasks.ts';
@@ -13,8 +14,8 @@ export const OUTSIDE_LABEL = 'node-red-outside';
 /** The member that holds the secret of the credentials; see docs/format.md, section 2. */
 export const SECRET_MEMBER = 'node-red-outside/credential-secret.json';
 
-/** Editor tokens, half-written files, the engine's own state, and what npm can install again. */
-const ALWAYS_EXCLUDED = ['/.sessions.json', '*.$$$', '/.nightkeep/'];
+/** Editor tokens, half-written files, and what is the engine's own. */
+const ALWAYS_EXCLUDED = ['/.sessions.json', '*.$$$', '/.nightkeep/', `${SAFETY_PREFIX}*/`];
 const NODE_MODULES = 'node_modules/';
 const PACKAGE_JSON_LIMIT = 1024 * 1024;
 

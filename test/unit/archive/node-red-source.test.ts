@@ -67,6 +67,7 @@ describe('the Node-RED user directory as a source', function () {
       '.sessions.json',
       'flows.json.$$$',
       '.nightkeep/state.json',
+      '.nightkeep-safety~0123456789ab/0',
     ])
       put(`user/${name}`);
     const { rmSync } = await import('node:fs');

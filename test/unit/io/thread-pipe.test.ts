@@ -51,7 +51,7 @@ describe('a pipe between threads', () => {
     const reading = receiveChunks(port2, 'borrow');
     await reading.next();
     for (let i = 0; i < 50; i++) await nextTurn();
-    assert.ok(taken <= 512 * 1024 + 2 * CHUNK, `${String(taken)} bytes were taken`);
+    assert.ok(taken <= 1024 * 1024 + 2 * CHUNK, `${String(taken)} bytes were taken`);
     await reading.return(undefined);
     await sent;
   });

@@ -7,8 +7,7 @@ import type { Kept } from '../../../src/apply/restore-folders.ts';
 import { fileSettings } from '../../../src/apply/file-settings.ts';
 import type { NodeRedEnvironment } from '../../../src/apply/environment.ts';
 import { openCredentials } from '../../../src/node-red-credentials.ts';
-import { formatIdentity, processIdentity } from '../../../src/io/process-identity.ts';
-import { environmentFor, stageRestore, stateOf } from '../../helpers/restore-bench.ts';
+import { stageRestore, startAgain, stateOf } from '../../helpers/restore-bench.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';
 import { contentsOf, flowsOf, put } from '../../helpers/user-dir.ts';
 
@@ -18,21 +17,8 @@ describe('a restore into a Node-RED that runs', function () {
   const userDir = (): string => join(root(), 'data');
   const place = (name: string): string => join(userDir(), name);
 
-  /** What the next start does; the one that staged it is this process, so it is made another. */
-  async function nextStart(
-    changes: Partial<NodeRedEnvironment> = {},
-    settings: SettingsPort = fileSettings(userDir()),
-  ): Promise<Kept | null> {
-    const kept = join(userDir(), '.nightkeep', 'restore');
-    for (const name of readdirSync(kept)) {
-      const path = join(kept, name, 'journal.json');
-      const self = processIdentity();
-      const text = readFileSync(path, 'utf8');
-      writeFileSync(path, text.replace(formatIdentity(self), formatIdentity({ ...self, start: '1' })));
-    }
-    const site = { environment: { ...environmentFor(userDir()), ...changes }, settings };
-    return applyAtStart(userDir(), () => site);
-  }
+  const nextStart = (changes: Partial<NodeRedEnvironment> = {}, settings?: SettingsPort): Promise<Kept | null> =>
+    startAgain(userDir(), changes, settings);
 
   it('changes nothing before the next start, and nothing in the process that staged it', async () => {
     await stageRestore(root());
