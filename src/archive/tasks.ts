@@ -139,7 +139,7 @@ export interface FlowsTask {
   readonly compression: Compression;
   readonly keys: KeySet | null;
   readonly backupId: string;
-  /** Ids or labels of tabs whose nodes are wanted, or all of them; null for none. */
+  /** Ids or labels of tabs whose nodes are wanted, or every node of the file; null for none. */
   readonly tabs: readonly string[] | 'all' | null;
 }
 
