@@ -6,7 +6,7 @@ import { formatList } from '../format.ts';
 import { compareFlows, type ChangedNode, type FlowDifference, type NodeName } from '../model/compare-flows.ts';
 import { language, plural, text } from '../text.ts';
 import type { Desk } from '../views/view.ts';
-import { flowsOf } from './backup-flows.ts';
+import { flowsOf, nodesIn } from './backup-flows.ts';
 import { Dialog } from './dialog.ts';
 import { sourcePlace } from './source-place.ts';
 
@@ -17,7 +17,7 @@ export function openCompare(desk: Desk, row: Row): void {
   const load = (): void => {
     fill(result, text('compare.loading'));
     flowsOf(row, place.agentId())
-      .then(({ nodes }) => fill(result, differences(compareFlows(nodes, flowsOfEditor()))))
+      .then((flows) => fill(result, differences(compareFlows(nodesIn(flows), flowsOfEditor()))))
       .catch((error: unknown) => {
         fill(result);
         dialog.complain(error);
