@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { agentLocal, agentSftp } from '../helpers/dialog-nodes.ts';
@@ -86,6 +86,8 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
 
     it('shows the plans and the locations, and says which one does not answer', async () => {
       await sidebar.show();
+      // As tall as the window: rows that are far out of sight are not there.
+      await sidebar.setWidth(400);
       await sidebar.element.locator('.nkb-place', { hasText: 'This machine: backups' }).waitFor();
       const nas = sidebar.element.locator('.nkb-place', { hasText: 'NAS' });
       await nas.getByText('Does not answer yet').waitFor();
@@ -165,7 +167,7 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
 
     it('fits from 180 px up, and draws size, duration and days', async () => {
       await sidebar.button('History').click();
-      await sidebar.element.getByRole('img', { name: /2 runs/ }).waitFor();
+      await sidebar.element.getByRole('img', { name: /3 runs, 1 failed/ }).waitFor();
       await sidebar.element.getByRole('img', { name: /backups of 1 day|a backup of 1 day/ }).waitFor();
       for (const width of [180, 320, 800]) {
         await sidebar.setWidth(width);
@@ -179,7 +181,7 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
         assert.deepEqual(await sidebar.tooWide(), [], `details, ${String(width)} px`);
         await shoot(`details-${String(width)}`);
       }
-      await sidebar.setWidth(null);
+      await sidebar.setWidth(400);
       await sidebar.checkThemes('.nkb-sidebar');
     });
 
@@ -276,6 +278,26 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
       await sidebar.finish('Delete');
       await sidebar.said(/Deleted at This machine: backups/);
       assert.deepEqual([idsIn(local).includes(id), idsIn(disk).includes(id)], [false, true]);
+    });
+
+    it('deletes the last copy only when that is wanted, and takes in the file of a backup', async () => {
+      const [, id = ''] = idsIn(disk);
+      const [file = ''] = readdirSync(disk).filter((name) => name.startsWith(id) && !name.endsWith('.json'));
+      const kept = join(folder, file);
+      copyFileSync(join(disk, file), kept);
+      const row = sidebar.element.locator('.nkb-row').first();
+      await row.filter({ hasNotText: 'This machine' }).click();
+      const dialog = await sidebar.begin('Delete…');
+      await dialog.getByRole('checkbox', { name: 'Delete the last copy' }).check();
+      await sidebar.finish('Delete');
+      await sidebar.said(/Deleted at USB/);
+      assert.ok(!idsIn(disk).includes(id));
+      await sidebar.button('Upload…').click();
+      await sidebar.dialog.getByLabel('File').setInputFiles(kept);
+      await sidebar.checkThemes('dialog');
+      await sidebar.finish('Upload');
+      await sidebar.element.locator('.nkb-row', { hasText: 'This machine' }).nth(1).waitFor();
+      assert.ok(idsIn(local).includes(id));
     });
   });
 }

@@ -60,10 +60,9 @@ export class Sidebar {
     await this.dialog.waitFor({ state: 'detached' });
   }
 
-  /** As if the edge of the sidebar had been drawn there. */
-  async setWidth(pixels: number | null): Promise<void> {
-    const style =
-      pixels === null ? '' : `position:fixed;z-index:50;top:40px;right:0;height:850px;width:${String(pixels)}px`;
+  /** As if the edge of the sidebar had been drawn there, and nothing else were in that column. */
+  async setWidth(pixels: number): Promise<void> {
+    const style = `position:fixed;z-index:50;top:40px;right:0;height:850px;width:${String(pixels)}px`;
     await this.element.evaluate((element, text) => element.setAttribute('style', text), style);
     await this.editor.page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
   }
