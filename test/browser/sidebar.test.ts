@@ -207,7 +207,7 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
       const dialog = await sidebar.begin('Restore to a folder…');
       await dialog.getByRole('textbox', { name: 'Folder' }).fill(target);
       await dialog.getByRole('radio', { name: 'Chosen files and folders' }).check();
-      await dialog.getByRole('button', { name: 'Open the folder node-red' }).click();
+      await dialog.getByRole('button', { name: 'Open the folder node-red', exact: true }).click();
       await dialog.getByRole('checkbox', { name: /^settings\.js/ }).waitFor();
       await shoot('restore-tree');
       await sidebar.checkThemes('dialog');
