@@ -74,7 +74,7 @@ export interface VerifyOptions {
 export interface FlowsRequest {
   readonly backupId: BackupId;
   readonly agentId: AgentId;
-  /** Ids or labels of tabs whose nodes are wanted, or all of them; null for none. */
+  /** Ids or labels of tabs whose nodes are wanted, or every node of the file; null for none. */
   readonly tabs: readonly string[] | 'all' | null;
 }
 

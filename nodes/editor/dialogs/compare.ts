@@ -1,12 +1,12 @@
 /** Today's flows beside those of a backup, tab by tab. */
 import type { Row } from '../answers.ts';
 import { element, fill, icon, type Child } from '../dom.ts';
-import { flowsOfEditor } from '../editor-flows.ts';
+import { deployedFlows } from '../editor-flows.ts';
 import { formatList } from '../format.ts';
 import { compareFlows, type ChangedNode, type FlowDifference, type NodeName } from '../model/compare-flows.ts';
 import { language, plural, text } from '../text.ts';
 import type { Desk } from '../views/view.ts';
-import { flowsOf } from './backup-flows.ts';
+import { flowsOf, nodesIn } from './backup-flows.ts';
 import { Dialog } from './dialog.ts';
 import { sourcePlace } from './source-place.ts';
 
@@ -16,8 +16,8 @@ export function openCompare(desk: Desk, row: Row): void {
   const dialog = new Dialog({ title: text('compare.title'), isWide: true, body: [place.element, result] });
   const load = (): void => {
     fill(result, text('compare.loading'));
-    flowsOf(row, place.agentId())
-      .then(({ nodes }) => fill(result, differences(compareFlows(nodes, flowsOfEditor()))))
+    Promise.all([flowsOf(row, place.agentId()), deployedFlows()])
+      .then(([flows, today]) => fill(result, differences(compareFlows(nodesIn(flows), today))))
       .catch((error: unknown) => {
         fill(result);
         dialog.complain(error);

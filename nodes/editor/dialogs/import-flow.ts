@@ -4,7 +4,7 @@ import { element, fill } from '../dom.ts';
 import { hasTab, importTab } from '../editor-flows.ts';
 import { plural, text } from '../text.ts';
 import type { Desk } from '../views/view.ts';
-import { flowsOf } from './backup-flows.ts';
+import { flowsOf, nodesIn } from './backup-flows.ts';
 import { Dialog } from './dialog.ts';
 import { group, radioField } from './fields.ts';
 import { sourcePlace, type SourcePlace } from './source-place.ts';
@@ -57,7 +57,9 @@ export class ImportFlow {
 
   #offer(tabs: readonly FlowTab[]): void {
     const fields = tabs.map(({ id, label, nodes, disabled }) => {
-      const hint = [plural('import.nodes', nodes), ...(disabled ? [text('import.disabled')] : [])].join(' · ');
+      const hint = [plural('import.nodes', nodeCount(nodes)), ...(disabled ? [text('import.disabled')] : [])].join(
+        ' · ',
+      );
       const { element: field, input } = radioField({ label: label || id, hint }, TAB, false);
       input.addEventListener('change', () => this.#choose(id));
       return field;
@@ -73,8 +75,12 @@ export class ImportFlow {
 
   async #import(): Promise<void> {
     if (this.#chosen === null) return;
-    const { nodes } = await flowsOf(this.#row, this.#place.agentId(), this.#chosen);
-    importTab(nodes, this.#chosen, this.#keep.input.checked);
+    const flows = await flowsOf(this.#row, this.#place.agentId(), this.#chosen);
+    importTab(nodesIn(flows), this.#chosen, this.#keep.input.checked);
     this.#desk.say(text('import.done'));
   }
 }
+
+/** As the engine counts them: without the tab itself and without groups. */
+const nodeCount = (nodes: FlowTab['nodes']): number =>
+  nodes.filter(({ type }) => type !== 'tab' && type !== 'group').length;

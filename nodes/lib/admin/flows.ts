@@ -1,6 +1,6 @@
 /** The flows of a backup, tab by tab, to look at, compare and import. Credentials are never among them. */
 import type { BackupFlows, Engine, FlowNode, FlowTab } from '../../../src/index.ts';
-import { requiredQuery } from './asked.ts';
+import { queryText, requiredQuery } from './asked.ts';
 import { storedCopy } from './jobs.ts';
 import type { Asked } from './serve.ts';
 
@@ -11,15 +11,17 @@ interface TabContent extends Omit<FlowTab, 'nodes'> {
 
 interface FlowsAnswer extends Pick<BackupFlows, 'backup_id' | 'file'> {
   readonly tabs: readonly TabContent[];
-  /** Those of which instances are on the tabs, each followed by what is in it. */
+  /** Each followed by what is in it. */
   readonly subflows: readonly FlowNode[];
-  /** Config nodes that any of these name, and that belong to no tab. */
+  /** Config nodes that belong to no tab. */
   readonly config: readonly FlowNode[];
 }
 
+/** All that the flow file has, or with `tab` what is imported to have that tab. */
 export async function answerFlows(engine: Engine, asked: Asked): Promise<FlowsAnswer> {
   const { record, agentId } = await storedCopy(engine, asked, requiredQuery(asked.request, 'at'));
-  const request = { backupId: record.backup_id, agentId, tabs: 'all' } as const;
+  const tab = queryText(asked.request, 'tab');
+  const request = { backupId: record.backup_id, agentId, tabs: tab === null ? ('all' as const) : [tab] };
   const { backup_id, file, tabs, nodes } = await engine.flows(request, asked.signal);
   const byPlace = new Map<unknown, FlowNode[]>();
   for (const node of nodes) {

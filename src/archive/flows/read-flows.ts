@@ -4,7 +4,7 @@ import { isObject } from '../../io/json-file.ts';
 import type { FlowNode, FlowsResult, FlowsTask, TaskContext, TaskProblem } from '../tasks.ts';
 import { openArchive } from '../read/open-archive.ts';
 import { credentialsState } from './credentials-state.ts';
-import { chooseTabs, nodesOfTabs, parseFlowFile, tabsOf } from './flow-file.ts';
+import { chooseTabs, everyNode, nodesOfTabs, parseFlowFile, tabsOf } from './flow-file.ts';
 import { readMembers, type MemberNames } from './read-members.ts';
 
 /**
@@ -42,7 +42,7 @@ function flowsIn(bytes: Uint8Array, file: string, wanted: FlowsTask['tabs']): Fl
   const all: readonly FlowNode[] = parseFlowFile(bytes, file);
   const tabs = tabsOf(all);
   if (wanted === null) return { tabs, nodes: [] };
-  return { tabs, nodes: nodesOfTabs(all, chooseTabs(tabs, wanted === 'all' ? tabs.map(({ id }) => id) : wanted)) };
+  return { tabs, nodes: wanted === 'all' ? everyNode(all) : nodesOfTabs(all, chooseTabs(tabs, wanted)) };
 }
 
 function unreadable(member: string): TaskProblem {
