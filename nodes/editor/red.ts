@@ -13,6 +13,14 @@ export interface SidebarTab {
 
 export interface EditorPlugin {
   readonly type: string;
+  /** For the dialogs of the nodes. */
+  readonly dialogs: {
+    /** In the words of the editor's language. */
+    readonly formatNumber: (value: number) => string;
+    /** Bytes, in the words of the editor's language. */
+    readonly formatSize: (bytes: number) => string;
+    readonly nameBoxes: (list: ArrayLike<Element>) => void;
+  };
   readonly onadd: () => void;
   readonly onremove: () => void;
 }
