@@ -79,6 +79,7 @@ export interface EditorApi {
   };
   readonly nodes: {
     readonly createCompleteNodeSet: (options?: { readonly credentials: boolean }) => readonly FlowNode[];
+    readonly node: (id: string) => { readonly type: string; readonly name?: unknown } | null;
     readonly workspace: (id: string) => object | undefined;
     readonly dirty: () => boolean;
   };
