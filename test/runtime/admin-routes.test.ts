@@ -280,6 +280,14 @@ const ROWS: readonly Row[] = [
     ...{ route: 'POST /backup/retention/preview', rights: ['backup.read'], guarded: true, status: 200 },
     good: () => post('retention/preview', { keepDaily: '7' }),
   },
+  {
+    ...{ route: 'POST /backup/preview/name', rights: ['backup.write', 'flows.write'], guarded: true, status: 200 },
+    good: () => post('preview/name', { backupName: 'mine' }),
+  },
+  {
+    ...{ route: 'POST /backup/preview/sources', rights: ['backup.write', 'flows.write'], guarded: true, status: 200 },
+    good: () => post('preview/sources', { nodeRed: true }),
+  },
 ];
 
 const upload = (body: Buffer, name: string): Asked => ({
