@@ -60,7 +60,7 @@ export default tseslint.config(
   { files: ['src/**/*.ts', 'nodes/**/*.ts', 'scripts/**/*.ts', 'bench/**/*.ts'], rules: sizes },
   ...layerRules({ syntax: [newDate] }).map((layer) => ({ ...layer, rules: { ...clockRules, ...layer.rules } })),
   {
-    files: ['src/clock.ts'],
+    files: ['src/clock.ts', 'nodes/editor/browser-clock.ts'],
     rules: { 'no-restricted-globals': 'off', 'no-restricted-properties': 'off', 'no-restricted-syntax': 'off' },
   },
   {

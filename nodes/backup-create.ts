@@ -1,15 +1,18 @@
 /** backup-create: makes a backup when a message arrives, and by itself. Wiring only; the engine owns the job, so that it outlives a deploy. */
 import { join } from 'node:path';
-import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from 'node-red';
+import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import type { Engine } from '../src/index.ts';
+import { tellBegun } from './lib/by-hand.ts';
+import { answerButton } from './lib/create-button.ts';
+import { answerCreatePreviews } from './lib/create-previews.ts';
 import { deployWatchOf } from './lib/deploy-watch.ts';
 import { followJobs } from './lib/follow-jobs.ts';
 import { inBackground, onInput } from './lib/input.ts';
 import { encryptionBy } from './lib/key-config.ts';
-import { announcePlace } from './lib/node-places.ts';
 import type { Placed } from './lib/placed.ts';
 import { requestFor } from './lib/plan.ts';
 import { folderOf, planIdOf, readPlanConfig, type PlanConfig } from './lib/plan-config.ts';
+import { announcePlan } from './lib/plan-presence.ts';
 import { removeExpired } from './lib/remove-expired.ts';
 import { ownRuns } from './lib/run-itself.ts';
 import { runJob, type Run } from './lib/run-job.ts';
@@ -23,6 +26,8 @@ export default function register(red: NodeAPI): void {
   // From the first start on, so that it knows what a deploy changes.
   deployWatchOf(red);
   answerSchedulePreviews(red);
+  answerButton(red);
+  answerCreatePreviews(red, runtime);
 
   red.nodes.registerType('backup-create', function (this: Node, definition: NodeDef) {
     red.nodes.createNode(this, definition);
@@ -41,34 +46,18 @@ export default function register(red: NodeAPI): void {
         await showPlan(engine, { node: this, config, runtime, status });
       },
     });
-    onInput(this, (message, send) => answer(this, { message, send, config, red, runtime, status }));
-    const leavePlace = announcePlace(runtime, this.id, {
-      agentId: async () => (await (await runtime.engine()).localAgent(folderOf(config, runtime.userDir))).id,
-      planId: planIdOf(config, this.id),
-    });
+    onInput(this, (message, send) =>
+      answer(this, { message, send, config, red, runtime, status }).finally(() => tellBegun(message, null)),
+    );
+    const leave = announcePlan(this, config, runtime);
     this.on('close', (removed: boolean, done: () => void) => {
       stop();
       own.end(removed);
-      leavePlace();
+      leave();
       runtime.leave(this, removed);
       if (removed) inBackground(this, cancelAll(runtime, this.id));
       done();
     });
-  });
-  answerButton(red);
-}
-
-function answerButton(red: NodeAPI): void {
-  red.httpAdmin.post('/backup/create/:id', red.auth.needsPermission('backup.write'), (request, response) => {
-    // The typings leave out that there may be none.
-    const node = red.nodes.getNode(String(request.params['id'])) as Node | null | undefined;
-    if (node?.type !== 'backup-create') {
-      response.sendStatus(404);
-      return;
-    }
-    const message: NodeMessage & { manual: boolean } = { manual: true };
-    node.receive(message);
-    response.sendStatus(202);
   });
 }
 
@@ -109,7 +98,9 @@ async function answer(node: Node, { config, red, ...run }: Input): Promise<void>
     const { instanceName } = engine;
     const context = { red, nodeId: node.id, userDir: runtime.userDir, instanceName, encryption };
     const request = requestFor(config, message, context);
-    const record = await engine.create(request).result;
+    const job = engine.create(request);
+    tellBegun(message, job.jobId);
+    const record = await job.result;
     const { id: agentId } = await engine.localAgent(request.folder);
     const placed = { record, agentId, filename: join(request.folder, record.file) };
     if (config.removeExpired) inBackground(node, removeExpired(engine, placed, node.id));

@@ -1,6 +1,7 @@
 /** What other packages find as `RED.plugins.get('nightkeep-backup')`. See docs/write-an-agent.md. */
 import type { NodeAPI } from 'node-red';
 import { BackupError, StoreAgent, type BackupAgent, type StoreAgentOptions } from '../src/index.ts';
+import { answerSidebar } from './lib/admin/routes.ts';
 import { agentNode } from './lib/agent-node.ts';
 import { restoreAtStart } from './lib/boot-restore.ts';
 
@@ -24,5 +25,6 @@ export default async function register(red: NodeAPI): Promise<void> {
   };
   // The typings know only fields of Node-RED's own.
   red.plugins.registerPlugin(ID, plugin);
+  answerSidebar(red);
   await restoreAtStart(red);
 }

@@ -1,5 +1,6 @@
 /** retention: keeps generations of backups at their locations and removes the rest. Wiring only. */
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
+import { deployedRetentions } from './lib/deployed.ts';
 import { checkTemplate } from './lib/template.ts';
 import { followJobs } from './lib/follow-jobs.ts';
 import { onInput } from './lib/input.ts';
@@ -44,8 +45,10 @@ export default function register(red: NodeAPI): void {
         signal: stopping.signal,
       });
     });
+    const leave = deployedRetentions.announce(runtime, { node: this, config });
     this.on('close', (removed: boolean, done: () => void) => {
       stop();
+      leave();
       runtime.leave(this, removed);
       if (removed) stopping.abort();
       done();

@@ -16,9 +16,12 @@ import {
 } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { binEntry, lowestOf } from './bin-entry.ts';
+import { bundleEditor } from './bundle-editor.ts';
 
 const root = join(import.meta.dirname, '..');
 const made = join(root, `.cache/build-${process.pid}`);
+/** The plugin whose HTML is the sidebar. */
+const EDITOR = 'nightkeep-backup';
 
 interface Manifest {
   readonly 'node-red': {
@@ -71,6 +74,7 @@ function build(): void {
   for (const part of [manifest['node-red'].nodes, manifest['node-red'].plugins]) {
     for (const file of Object.values(part ?? {})) writeEntry(file);
   }
+  writeFileSync(join(made, `entry/${EDITOR}.html`), bundleEditor(root));
   copyFolder('nodes/locales', 'entry/locales');
   copyFolder('icons', 'entry/icons');
   for (const [name, file] of Object.entries(manifest.bin)) writeBin(name, file, manifest);

@@ -60,7 +60,24 @@ const layers = [
     ],
   },
   {
+    files: ['nodes/editor/**/*.ts'],
+    patterns: [
+      {
+        regex: '^(?:\\.\\./)+(?:src/(?!index\\.ts$)|lib/|locales/|[a-z-]+\\.js$)',
+        message: 'The editor runs in the browser: of the rest it knows the types in src/index.ts alone.',
+      },
+      { regex: '^node:', message: 'The editor runs in the browser, where there is no Node.js.' },
+    ],
+    selectors: [
+      {
+        selector: 'ImportDeclaration[importKind!="type"][source.value=/src\\u002findex\\.ts$/]',
+        message: 'The editor runs in the browser: it takes types from src/index.ts, never code.',
+      },
+    ],
+  },
+  {
     files: ['nodes/**/*.ts'],
+    ignores: ['nodes/editor/**'],
     patterns: [
       {
         regex: '^(?:\\.\\./)+src/(?!index\\.ts$)',
@@ -80,7 +97,7 @@ const asSelector = ({ regex, message }) => ({
  * @param options.syntax - further entries of `no-restricted-syntax`, which can be set only once a file
  */
 export function layerRules({ syntax }) {
-  return layers.map(({ patterns, files, ignores = [] }) => {
+  return layers.map(({ patterns, files, ignores = [], selectors = [] }) => {
     const inSource = files.some((file) => file.startsWith('src/'));
     const all = [...patterns, noTimers, ...(inSource ? [noNodeRed, noNodes] : [])];
     return {
@@ -88,7 +105,7 @@ export function layerRules({ syntax }) {
       ignores,
       rules: {
         'no-restricted-imports': ['error', { patterns: all.map((pattern) => ({ ...pattern, caseSensitive: true })) }],
-        'no-restricted-syntax': ['error', ...syntax, ...all.map(asSelector)],
+        'no-restricted-syntax': ['error', ...syntax, ...selectors, ...all.map(asSelector)],
       },
     };
   });

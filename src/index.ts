@@ -39,6 +39,9 @@ export {
   recipientProblem,
 } from './archive/encryption/identities.ts';
 export type { KeyPair } from './archive/encryption/identities.ts';
+export type { EstimatedSource, EstimateResult } from './archive/tasks.ts';
+export { compressionHere } from './archive/format/frame.ts';
+export { archiveName } from './backup-names.ts';
 export { compactUtc, isoLocal, parseIso, systemClock } from './clock.ts';
 export type { Clock, Timer } from './clock.ts';
 export { BackupError, deserializeError, ERROR_CODES, serializeError, systemCode, toBackupError } from './errors.ts';
@@ -73,6 +76,7 @@ export type {
   IntoReport,
   FlowNode,
   FlowTab,
+  LocationReport,
   MergedListing,
   PendingCopy,
   PlanStatus,
@@ -91,9 +95,11 @@ export type {
   RestoreRequest,
   VerifyOptions,
 } from './manager/requests.ts';
+export type { FoundBackup } from './manager/find-backup.ts';
 export { KeyRing } from './manager/key-ring.ts';
 export type { FailedRemoval, HeldGroup, ThinReport, ThinRequest } from './manager/retention.ts';
 export { openEngine } from './manager/open-engine.ts';
+export { nameProblem } from './manager/request-problem.ts';
 export { FORMAT_VERSION, HOLD_REASONS } from './model.ts';
 export { applyRetention } from './retention/apply-retention.ts';
 export type { DatedBackup } from './retention/apply-retention.ts';

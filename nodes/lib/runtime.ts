@@ -21,6 +21,7 @@ export class Runtime {
   /** Resolves when the deploy that is going on is over; null while none is. */
   #deploy: Promise<void> | null = null;
   #engine: Promise<Engine> | null = null;
+  readonly #openedListeners: ((engine: Engine) => void)[] = [];
 
   constructor(red: NodeAPI) {
     this.#red = red;
@@ -48,6 +49,11 @@ export class Runtime {
   engine(): Promise<Engine> {
     this.#engine ??= this.#open();
     return this.#engine;
+  }
+
+  /** Tells of the engine once it is open, whoever opens it. */
+  whenOpened(listener: (engine: Engine) => void): void {
+    this.#openedListeners.push(listener);
   }
 
   /** Says that this instance now stands for its id, until it is closed. */
@@ -101,6 +107,7 @@ export class Runtime {
         },
       });
       engine.provideHooks(() => pluginHooks(this.#red));
+      for (const listener of this.#openedListeners) listener(engine);
       // Nodes that tell of events are there only when all flows have started, and listen when they have been given the engine.
       void this.#flowsStarted.then(() => {
         systemClock.setTimer(0, () => {

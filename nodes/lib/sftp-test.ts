@@ -8,6 +8,7 @@ import {
   type CheckReport,
   type ErrorCode,
 } from '../../src/index.ts';
+import { fromEnvironment } from './from-environment.ts';
 import { asText } from './message-values.ts';
 import { runtimeOf } from './runtime.ts';
 import {
@@ -119,15 +120,6 @@ function fieldsOf(body: unknown): Readonly<Record<string, string>> {
 /** A node of the dialog, or one of its instances when the dialog is that of a subflow's node. */
 function isNodeOf(node: Node, id: string | undefined): boolean {
   return node.id === id || (node as { readonly _alias?: unknown })._alias === id;
-}
-
-/** `${NAME}` as the whole text, as Node-RED itself replaces it when a node is deployed. */
-function fromEnvironment(red: NodeAPI, text: string, node: Node | undefined): string {
-  const name = /^\$\{(\S+)\}$/.exec(text)?.[1];
-  if (name === undefined) return text;
-  return node === undefined
-    ? (process.env[name] ?? '')
-    : asText(red.util.evaluateNodeProperty(name, 'env', node, {}) as unknown);
 }
 
 /**

@@ -15,10 +15,14 @@ export function render(template: string, defaultTemplate: string, view: object):
 
 /** Says at once when a template cannot be read. */
 export function checkTemplate(node: Node, template: string): void {
+  const complaint = templateComplaint(template);
+  if (complaint !== null) node.error(new BackupError('invalid_request', complaint));
+}
+
+/** For people: that a template cannot be read, and why; null when it can. */
+export function templateComplaint(template: string): string | null {
   const problem = templateProblem(template);
-  if (problem === null) return;
-  const text = `The template "${template}" cannot be read, the default is used: ${problem}`;
-  node.error(new BackupError('invalid_request', text));
+  return problem === null ? null : `The template "${template}" cannot be read, the default is used: ${problem}`;
 }
 
 function templateProblem(template: string): string | null {

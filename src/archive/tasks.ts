@@ -1,6 +1,7 @@
 /** What the archive code is asked to do and what it answers. Plain data: it crosses the thread border. */
 import type { ByteSource } from '../io/byte-source.ts';
 import type { Encryption, KeySet, SourceSpec } from '../backup-request.ts';
+import type { ErrorCode } from '../errors.ts';
 import type { Compression, ExtraValue, FailedFiles, NodeRedVersions } from '../model.ts';
 
 /** `backup.json`: what a backup says of itself inside its archive. See docs/format.md, section 2. */
@@ -39,20 +40,24 @@ export interface OutsideFile {
   readonly member: string;
 }
 
-export interface CreateTask {
+/** What goes in, and what of it does not. */
+export interface SourcesTask {
+  readonly sources: readonly SourceSpec[];
+  readonly excludeCaches: boolean;
+  readonly excludeIfPresent: readonly string[];
+  /** Absolute folders that are never entered: where backups lie, and the engine's state. */
+  readonly skipFolders: readonly string[];
+}
+
+export interface CreateTask extends SourcesTask {
   readonly kind: 'create';
   /** The file to write; it must not exist. Left behind on failure: the caller removes it. */
   readonly path: string;
   /** Without `sources` and `compression`, which the task fills in. */
   readonly header: Omit<BackupHeader, 'sources' | 'compression'>;
-  readonly sources: readonly SourceSpec[];
   readonly compression: Compression;
   /** Null for an archive that is not encrypted. */
   readonly encryption: Encryption | null;
-  readonly excludeCaches: boolean;
-  readonly excludeIfPresent: readonly string[];
-  /** Absolute folders that are never entered: where backups lie, and the engine's state. */
-  readonly skipFolders: readonly string[];
   readonly unreadable: 'warn' | 'fail';
   /** Whether SQLite databases are copied by SQLite, so that they may be written to meanwhile. */
   readonly copyDatabases: boolean;
@@ -69,6 +74,31 @@ export interface CreateResult {
   readonly manifestSha256: string;
   /** For the log: what people should know although no file has failed. */
   readonly notes: readonly string[];
+}
+
+/** Counts what a backup would hold, and makes none. */
+export interface EstimateTask extends SourcesTask {
+  readonly kind: 'estimate';
+  /** Milliseconds, after which what was counted so far is the result. */
+  readonly limitMs: number;
+}
+
+/** Files and bytes of one source, as far as they were counted. */
+export interface EstimatedSource {
+  readonly label: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** Files and folders that cannot be read. */
+  readonly unreadable: number;
+  /** False when there is more. */
+  readonly is_complete: boolean;
+  /** Why nothing of it can be backed up; null when it can. */
+  readonly problem: { readonly code: ErrorCode; readonly message: string } | null;
+}
+
+export interface EstimateResult {
+  /** In the order of the task. */
+  readonly sources: readonly EstimatedSource[];
 }
 
 export interface VerifyTask {
@@ -167,10 +197,11 @@ export interface FlowsResult {
   readonly problems: readonly TaskProblem[];
 }
 
-export type ArchiveTask = CreateTask | VerifyTask | RestoreTask | DrillTask | FlowsTask;
+export type ArchiveTask = CreateTask | EstimateTask | VerifyTask | RestoreTask | DrillTask | FlowsTask;
 
 export interface TaskResults {
   readonly create: CreateResult;
+  readonly estimate: EstimateResult;
   readonly verify: VerifyResult;
   readonly restore: RestoreResult;
   readonly drill: VerifyResult;

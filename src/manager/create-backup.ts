@@ -9,10 +9,10 @@ import { FORMAT_VERSION } from '../model.ts';
 import type { BackupRequest } from '../backup-request.ts';
 import type { BackupId, BackupRecord } from '../model.ts';
 import { betweenHooks } from './between-hooks.ts';
-import { checkPlaces } from './check-places.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { JobContext } from './job-run.ts';
 import type { Journal } from './journal.ts';
+import { placesLeftOut } from './places-left-out.ts';
 import { planMark } from './plan-mark.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -46,8 +46,7 @@ export async function createBackup(
   const backupId = `${compactUtc(nowMs)}-${randomBytes(4).toString('hex')}`;
   const agent = await parts.registry.local(request.folder);
   context.identify({ backup_id: backupId, agent_id: agent.id, agent_name: agent.name });
-  const skipFolders = [...new Set([request.folder, ...parts.registry.localFolders(), parts.options.stateDir])];
-  await checkPlaces(request, skipFolders);
+  const skipFolders = await placesLeftOut(parts, request);
   const making = { parts, request, context, agent, backupId, nowMs, skipFolders };
   await parts.journal.running(context.identity, request.folder, nowMs);
   return betweenHooks(parts, context, () => archive(making));

@@ -1,5 +1,6 @@
 import type { AgentListing, BackupAgent, RecordChanges } from '../agents/agent.ts';
 import type { LocalAgent } from '../agents/local.ts';
+import type { EstimateResult } from '../archive/tasks.ts';
 import type { Clock } from '../clock.ts';
 import type { EventBus, JobKind } from '../events.ts';
 import type { Hook } from '../hooks/hook.ts';
@@ -7,12 +8,14 @@ import type { BackupRequest } from '../backup-request.ts';
 import type { AgentId, BackupId, BackupRecord, JobId, PlanId } from '../model.ts';
 import type { RunRecord } from '../store/run-history.ts';
 import type { AutomaticPlan, ExpectedCopy, PlanOutlook } from './automation.ts';
+import type { FoundBackup } from './find-backup.ts';
 import type { KeyRing } from './key-ring.ts';
 import type {
   BackupFlows,
   EngineStatus,
   FileEntry,
   IntoReport,
+  LocationReport,
   MergedListing,
   PendingCopy,
   PlanStatus,
@@ -105,6 +108,8 @@ export interface Engine {
   announceInterrupted(): void;
   /** Never throws for a bad request: the job it returns fails with `invalid_request`. */
   create(request: BackupRequest): Job<BackupRecord>;
+  /** As `estimateBackup`: how much a backup would hold. */
+  estimate(request: BackupRequest, signal: AbortSignal): Promise<EstimateResult>;
   /**
    * Copies run beside everything else. The first try is the job that is returned. When it fails and is to be tried again, its event
    * says when (`will_retry`), and each later try is a job of its own whose events are `late`; they go on after a restart, once the
@@ -157,6 +162,10 @@ export interface Engine {
   onAgentsChanged(listener: () => void): () => void;
   list(signal: AbortSignal): Promise<MergedListing>;
   listAt(agentId: AgentId, signal: AbortSignal): Promise<AgentListing>;
+  /** As `listLocation`: what one location holds, told within a time limit. */
+  listLocation(agentId: AgentId, signal: AbortSignal): Promise<LocationReport>;
+  /** As `findBackup`: one backup with its copies at all locations. */
+  find(backupId: BackupId, signal: AbortSignal): Promise<FoundBackup>;
   /** As `changeBackup`: pins a backup at one location, or says when it expires. */
   changeRecord(place: BackupPlace, changes: RecordChanges, signal: AbortSignal): Promise<BackupRecord>;
   /** Cancels what runs and closes the agents. */

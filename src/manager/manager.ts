@@ -1,5 +1,6 @@
 import type { AgentListing, BackupAgent, RecordChanges } from '../agents/agent.ts';
 import type { LocalAgent } from '../agents/local.ts';
+import type { EstimateResult } from '../archive/tasks.ts';
 import type { EventBus, JobIdentity } from '../events.ts';
 import type { Hook } from '../hooks/hook.ts';
 import type { BackupRequest } from '../backup-request.ts';
@@ -12,12 +13,14 @@ import { Automation } from './automation.ts';
 import { Copier } from './copier.ts';
 import { Creator } from './creator.ts';
 import type { EngineParts } from './engine-parts.ts';
+import { estimateBackup } from './estimate-backup.ts';
 import type { Engine, Job } from './engine.ts';
 import type {
   BackupFlows,
   EngineStatus,
   FileEntry,
   IntoReport,
+  LocationReport,
   MergedListing,
   PendingCopy,
   PlanStatus,
@@ -33,6 +36,7 @@ import type {
   RestoreRequest,
   VerifyOptions,
 } from './requests.ts';
+import { findBackup, type FoundBackup } from './find-backup.ts';
 import { Jobs } from './jobs.ts';
 import { Journal } from './journal.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -40,6 +44,7 @@ import { LeftBehind } from './left-behind.ts';
 import { listLocations } from './list-locations.ts';
 import { checkListing, mergeListings } from './merge-listings.ts';
 import { lastVerified } from './last-verified.ts';
+import { listLocation } from './one-location.ts';
 import { proveBackup } from './prove-backup.ts';
 import { listFiles, readFlows, restoreBackup } from './read-backups.ts';
 import type { Unfinished } from './recover.ts';
@@ -117,6 +122,10 @@ export class Manager implements Engine {
 
   create(request: BackupRequest): Job<BackupRecord> {
     return this.#creator.create(request);
+  }
+
+  estimate(request: BackupRequest, signal: AbortSignal): Promise<EstimateResult> {
+    return estimateBackup(this.#parts, request, signal);
   }
 
   copy(request: CopyRequest): Job<BackupRecord> {
@@ -220,6 +229,14 @@ export class Manager implements Engine {
   async listAt(agentId: AgentId, signal: AbortSignal): Promise<AgentListing> {
     const listing = await this.#parts.registry.get(agentId).list({ signal });
     return checkListing(listing, await this.#parts.store.made.all());
+  }
+
+  listLocation(agentId: AgentId, signal: AbortSignal): Promise<LocationReport> {
+    return listLocation(this.#parts, agentId, signal);
+  }
+
+  find(backupId: BackupId, signal: AbortSignal): Promise<FoundBackup> {
+    return findBackup(this.#parts, backupId, signal);
   }
 
   async changeRecord(

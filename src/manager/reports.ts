@@ -47,6 +47,16 @@ export interface MergedListing {
   readonly agent_errors: Readonly<Record<AgentId, string>>;
 }
 
+/** What one location holds. */
+export interface LocationReport {
+  readonly agent_id: AgentId;
+  /** Newest first; each with this location alone among its copies. */
+  readonly backups: readonly MergedRecord[];
+  readonly broken: readonly BrokenEntry[];
+  /** Bytes, null when the location cannot tell. */
+  readonly free: number | null;
+}
+
 export interface VerifyProblem {
   /** `restore_failed`: the archive is whole, and what is in it would not bring all back. */
   readonly code: 'archive_corrupt' | 'unsupported_format' | 'key_missing' | 'key_incorrect' | 'restore_failed';

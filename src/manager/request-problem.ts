@@ -20,7 +20,7 @@ const RESERVED_LABELS = new Set(['backup.json', 'manifest.jsonl', 'node-red-outs
 /** @returns the field, what is wrong and what to do, or null when nothing is wrong */
 export function requestProblem(request: BackupRequest): string | null {
   return (
-    textProblem('name', request.name, [1, RECORD_LIMITS.name]) ??
+    nameProblem(request.name) ??
     textProblem('planId', request.planId, [1, RECORD_LIMITS.id]) ??
     textProblem('planName', request.planName, [0, RECORD_LIMITS.name]) ??
     pathProblem('folder', request.folder) ??
@@ -34,6 +34,11 @@ export function requestProblem(request: BackupRequest): string | null {
     rangeProblem('timeoutMs', request.timeoutMs, MAX_TIMEOUT_MS) ??
     extrasProblem(request.extra)
   );
+}
+
+/** @returns as `requestProblem` */
+export function nameProblem(name: string): string | null {
+  return textProblem('name', name, [1, RECORD_LIMITS.name]);
 }
 
 /** @returns as `requestProblem` */

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { ArchiveTask, CreateTask, TaskContext, TaskResults } from '../../src/archive/tasks.ts';
+import type { ArchiveTask, CreateTask, EstimatedSource, TaskContext, TaskResults } from '../../src/archive/tasks.ts';
 import { orAborted } from '../../src/io/abort.ts';
 import type { ArchivePort, ArchiveToRead } from '../../src/manager/archive-port.ts';
 import type { FileEntry } from '../../src/manager/reports.ts';
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+const fakeEstimate = (label: string): EstimatedSource => {
+  return { label, files: 1, bytes: 2, unreadable: 0, is_complete: true, problem: null };
+};
 
 /** Stands in for the archive code: writes its header as the archive, and does as it is told. */
 export class FakeArchive implements ArchivePort {
@@ -24,6 +28,7 @@ export class FakeArchive implements ArchivePort {
 
   #result(task: ArchiveTask): TaskResults[ArchiveTask['kind']] {
     if (task.kind === 'create') return this.#create(task);
+    if (task.kind === 'estimate') return { sources: task.sources.map(({ label }) => fakeEstimate(label)) };
     if (task.kind === 'restore') return { files: 1, bytes: 2 };
     if (task.kind === 'drill') return { problems: [], files: 1, bytes: 2 };
     if (task.kind === 'flows') return { file: null, tabs: [], nodes: [], credentials: 'none', problems: [] };

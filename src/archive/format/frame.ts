@@ -16,6 +16,11 @@ const GZIP_LEVEL = 6;
 /** False before Node.js 22.15. */
 export const hasZstd: boolean = typeof (zlib as Partial<typeof zlib>).zstdCompressSync === 'function';
 
+/** What an archive is compressed with when this is asked for: zstd becomes gzip where this Node.js has no zstd. */
+export function compressionHere(wanted: Compression): Compression {
+  return wanted === 'zstd' && !hasZstd ? 'gzip' : wanted;
+}
+
 /** Output is gathered in steps of this size, which holds any result at once: Node's default of 16 KiB takes 2.5 times as long. */
 const OUTPUT_STEP: number = PIECE_BYTES + 32 * 1024;
 

@@ -22,6 +22,8 @@ async function run(context: TaskContext): Promise<TaskResults[ArchiveTask['kind'
   switch (task.kind) {
     case 'create':
       return (await import('../write/create-archive.ts')).createArchive(task, context);
+    case 'estimate':
+      return (await import('../write/estimate-sources.ts')).estimateSources(task, context);
     case 'verify':
       return (await import('../read/verify-archive.ts')).verifyArchive(task, context);
     case 'restore':

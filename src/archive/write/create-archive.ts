@@ -1,7 +1,7 @@
 /** Makes one archive file: walk, tar, frames, seal, hash, disk. Runs in a worker thread. */
 import { availableParallelism } from 'node:os';
 import { systemClock } from '../../clock.ts';
-import { hasZstd } from '../format/frame.ts';
+import { compressionHere } from '../format/frame.ts';
 import type { CreateResult, CreateTask, TaskContext } from '../tasks.ts';
 import { FramePool } from '../worker/frame-pool.ts';
 import { ArchiveFile, unsealed, type Sealer } from './archive-file.ts';
@@ -23,7 +23,7 @@ const NOTHING = { files: 0, bytes: 0 };
  */
 export async function createArchive(task: CreateTask, context: TaskContext): Promise<CreateResult> {
   const roots = await openSources(task, systemClock, context.signal);
-  const compression = task.compression === 'zstd' && !hasZstd ? 'gzip' : task.compression;
+  const compression = compressionHere(task.compression);
   const threads = Math.max(1, Math.min(MOST_THREADS, availableParallelism()));
   const pool = new FramePool(compression === 'none' ? 1 : threads, context.niceness);
   const estimator = new Estimator(roots, context.niceness);

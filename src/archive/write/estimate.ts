@@ -3,8 +3,8 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { systemClock, type Timer } from '../../clock.ts';
 import { BackupError } from '../../errors.ts';
+import type { FolderToCount } from './count-files.ts';
 import type { SourceRoot } from './source-roots.ts';
-import type { WalkRules } from './walk.ts';
 
 export interface Estimate {
   readonly files: number;
@@ -13,7 +13,7 @@ export interface Estimate {
 
 /** What the counting thread is given. */
 export interface EstimateData {
-  readonly folders: readonly { readonly path: Uint8Array; readonly rules: WalkRules }[];
+  readonly folders: readonly FolderToCount[];
   readonly niceness: number;
 }
 

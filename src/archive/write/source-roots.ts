@@ -3,7 +3,7 @@ import { accessSync, constants, realpathSync, statSync, type BigIntStats } from 
 import type { Clock } from '../../clock.ts';
 import { BackupError, systemCode } from '../../errors.ts';
 import type { CredentialSecret, SourceSpec } from '../../backup-request.ts';
-import type { CreateTask, HeaderSource, OutsideFile } from '../tasks.ts';
+import type { HeaderSource, OutsideFile, SourcesTask } from '../tasks.ts';
 import { checkExcludes } from './exclude.ts';
 import { flowMembers, flowPairs, nodeRedExcludes, outsideFiles, SECRET_MEMBER } from './node-red-source.ts';
 import { readPair, type Snapshot } from './stable-pair.ts';
@@ -26,7 +26,7 @@ export interface SourceRoot {
 /**
  * @throws BackupError `source_not_found` or `source_unreadable` for the first source that cannot be read
  */
-export async function openSources(task: CreateTask, clock: Clock, signal: AbortSignal): Promise<SourceRoot[]> {
+export async function openSources(task: SourcesTask, clock: Clock, signal: AbortSignal): Promise<SourceRoot[]> {
   const skipFolders = new Set(task.skipFolders.flatMap(identityOf));
   const roots: SourceRoot[] = [];
   for (const source of task.sources) {
@@ -36,7 +36,7 @@ export async function openSources(task: CreateTask, clock: Clock, signal: AbortS
 }
 
 interface OpenOptions {
-  readonly task: CreateTask;
+  readonly task: SourcesTask;
   readonly skipFolders: ReadonlySet<string>;
   readonly clock: Clock;
   readonly signal: AbortSignal;

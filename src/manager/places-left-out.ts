@@ -1,14 +1,18 @@
 import { BackupError } from '../errors.ts';
 import { isWithin, realPath } from '../io/real-path.ts';
 import type { BackupRequest } from '../backup-request.ts';
+import type { EngineParts } from './engine-parts.ts';
 
 /**
- * Sees to it that no source would come out empty because it lies where backups or the engine's state are kept.
+ * The folders that are never backed up: where backups and the engine's state are kept.
  *
- * @param skipFolders - folders that are never backed up
- * @throws BackupError `invalid_request`
+ * @throws BackupError `invalid_request` when a source lies in one of them, and so would come out empty
  */
-export async function checkPlaces(request: BackupRequest, skipFolders: readonly string[]): Promise<void> {
+export async function placesLeftOut(
+  { registry, options }: EngineParts,
+  request: BackupRequest,
+): Promise<readonly string[]> {
+  const skipFolders = [...new Set([request.folder, ...registry.localFolders(), options.stateDir])];
   const folders = await Promise.all(skipFolders.map(async (folder) => ({ folder, real: await realPath(folder) })));
   for (const { label, path } of request.sources) {
     const real = await realPath(path);
@@ -17,4 +21,5 @@ export async function checkPlaces(request: BackupRequest, skipFolders: readonly 
     const what = `source "${label}": ${path} lies in ${around.folder}, which is never backed up`;
     throw new BackupError('invalid_request', `${what}: backups are kept there. Choose another folder for the backups.`);
   }
+  return skipFolders;
 }

@@ -1,0 +1,30 @@
+/** Texts of the catalogue `locales/<lang>/nightkeep-backup.json`. */
+import { RED } from './red.ts';
+
+const NAMESPACE = '@nightkeep/node-red-backup/nightkeep-backup';
+
+export type TextValues = Readonly<Record<string, string | number>>;
+
+/**
+ * Values are put in here and not by the catalogue's reader, which would take `$t(…)` in a name from outside for an order.
+ *
+ * @param key - e.g. `sidebar.title`
+ * @param values - what stands for `__name__` in the text
+ */
+export function text(key: string, values: TextValues = {}): string {
+  const raw = RED._(`${NAMESPACE}:${key}`, { skipInterpolation: true });
+  return raw.replaceAll(/__(\w+?)__/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** Of the texts below `key` (`one`, `other`, and what else the language has) the one for that number, which is its `__count__`. */
+export function plural(key: string, count: number, values: TextValues = {}): string {
+  const form = new Intl.PluralRules(language()).select(count);
+  const all = { count: new Intl.NumberFormat(language()).format(count), ...values };
+  const found = text(`${key}.${form}`, all);
+  return found === `${key}.${form}` ? text(`${key}.other`, all) : found;
+}
+
+/** For Intl: that of the catalogue in use. */
+export function language(): string {
+  return RED.i18n.lang();
+}

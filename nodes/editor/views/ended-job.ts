@@ -1,0 +1,14 @@
+/** What is said when a job has ended. */
+import type { BackupEvent } from '../answers.ts';
+import { text } from '../text.ts';
+import type { Desk } from './view.ts';
+
+export function sayEnd(desk: Desk, event: BackupEvent): void {
+  const { manager_state: kind, name, agent_name: agent } = event;
+  if (event.event_type === 'completed') {
+    desk.say(text(`ended.${kind}`, { name, agent: agent ?? '' }));
+  } else if (event.event_type === 'failed') {
+    const what = text(`jobs.${kind}`, { name, agent: agent ?? '' });
+    desk.say(text('ended.failed', { what, error: event.error }), 'error');
+  }
+}
