@@ -88,6 +88,7 @@ export type {
 } from './manager/reports.ts';
 export type {
   BackupPlace,
+  ContentRequest,
   CopyRequest,
   FlowsRequest,
   IntoRequest,
@@ -95,6 +96,7 @@ export type {
   RestoreRequest,
   VerifyOptions,
 } from './manager/requests.ts';
+export type { DeleteReport, DeleteRequest } from './manager/delete-backup.ts';
 export type { FoundBackup } from './manager/find-backup.ts';
 export { KeyRing } from './manager/key-ring.ts';
 export type { FailedRemoval, HeldGroup, ThinReport, ThinRequest } from './manager/retention.ts';

@@ -153,15 +153,20 @@ export interface EntryPage {
   readonly more: string | null;
 }
 
+type FlowNodes = readonly Readonly<Record<string, unknown>>[];
+
 export interface FlowTab {
   readonly id: string;
   readonly label: string;
   readonly disabled: boolean;
-  /** How many nodes are on it. */
-  readonly nodes: number;
+  /** Its own entry first, then what is on it; nothing when another tab was asked for. */
+  readonly nodes: FlowNodes;
 }
 
 export interface FlowsAnswer {
   readonly tabs: readonly FlowTab[];
-  readonly nodes: readonly Readonly<Record<string, unknown>>[];
+  /** Each followed by what is in it. */
+  readonly subflows: FlowNodes;
+  /** Those that belong to no tab. */
+  readonly config: FlowNodes;
 }

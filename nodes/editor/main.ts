@@ -1,7 +1,9 @@
 /** The editor's half of the plugin: the Backups sidebar. */
+import { formatNumber, formatSize } from './format.ts';
+import { nameBoxes } from './name-boxes.ts';
 import { RED } from './red.ts';
 import { SidebarView } from './sidebar.ts';
-import { text } from './text.ts';
+import { language, text } from './text.ts';
 
 const ID = 'nightkeep-backup';
 const SHOW = 'nightkeep-backup:show-backups';
@@ -10,6 +12,11 @@ let view: SidebarView | null = null;
 
 RED.plugins.registerPlugin(ID, {
   type: ID,
+  dialogs: {
+    formatNumber: (value) => formatNumber(value, language()),
+    formatSize: (bytes) => formatSize(bytes, language()),
+    nameBoxes,
+  },
   onadd() {
     const shown = new SidebarView();
     view = shown;

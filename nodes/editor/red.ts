@@ -13,6 +13,14 @@ export interface SidebarTab {
 
 export interface EditorPlugin {
   readonly type: string;
+  /** For the dialogs of the nodes. */
+  readonly dialogs: {
+    /** In the words of the editor's language. */
+    readonly formatNumber: (value: number) => string;
+    /** Bytes, in the words of the editor's language. */
+    readonly formatSize: (bytes: number) => string;
+    readonly nameBoxes: (list: ArrayLike<Element>) => void;
+  };
   readonly onadd: () => void;
   readonly onremove: () => void;
 }
@@ -71,6 +79,7 @@ export interface EditorApi {
   };
   readonly nodes: {
     readonly createCompleteNodeSet: (options?: { readonly credentials: boolean }) => readonly FlowNode[];
+    readonly node: (id: string) => { readonly type: string; readonly name?: unknown } | null;
     readonly workspace: (id: string) => object | undefined;
     readonly dirty: () => boolean;
   };

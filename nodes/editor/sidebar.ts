@@ -2,12 +2,12 @@
 import type { Row } from './answers.ts';
 import { after } from './browser-clock.ts';
 import { BackupData, type Snapshot } from './data.ts';
-import { openUpload } from './dialogs/upload.ts';
+import { Upload } from './dialogs/upload.ts';
 import { button, element } from './dom.ts';
 import { text } from './text.ts';
-import { detailsView, type DetailsView } from './views/details.ts';
+import { DetailsView } from './views/details.ts';
 import { sayEnd } from './views/ended-job.ts';
-import { historyView } from './views/history.ts';
+import { HistoryView } from './views/history.ts';
 import { listView, type ListView } from './views/list.ts';
 import { messageBar } from './views/message-bar.ts';
 import { placesView } from './views/places.ts';
@@ -41,10 +41,10 @@ export class SidebarView {
     );
     this.#desk = { data: this.#data, say: bar.say };
     this.#list = listView(this.#overview, (row) => this.#open(row));
-    this.#details = detailsView(this.#desk, () => this.#close());
+    this.#details = new DetailsView(this.#desk, () => this.#close());
     const [problems, running, restore] = [problemsView(), runningView(this.#desk), restoreBanner(this.#desk)];
     const [plans, safety, places] = [plansView(this.#desk), safetyView(), placesView()];
-    const history = historyView(this.#desk);
+    const history = new HistoryView(this.#desk);
     this.#views = [problems, running, restore, plans, safety, places, history];
     this.#overview.append(
       problems.element,
@@ -76,7 +76,7 @@ export class SidebarView {
   }
 
   #toolbar(): HTMLElement {
-    const upload = button(text('sidebar.upload'), () => openUpload(this.#desk), { icon: 'upload' });
+    const upload = button(text('sidebar.upload'), () => new Upload(this.#desk), { icon: 'upload' });
     const refresh = button(text('sidebar.refresh'), () => this.#data.refreshSoon(), {
       icon: 'refresh',
       iconOnly: true,

@@ -1,6 +1,7 @@
 /** One document for a bug report: settings and history, without any secret. */
 import type { NodeAPI } from 'node-red';
-import { isoLocal, systemClock, toBackupError, type Engine } from '../../src/index.ts';
+import { isoLocal, systemClock, type Engine } from '../../src/index.ts';
+import { serve, type Asked } from './admin/serve.ts';
 import { credentialSecretOf } from './node-red-files.ts';
 import { redVersion, type Runtime } from './runtime.ts';
 import { planReports } from './status-report.ts';
@@ -13,21 +14,12 @@ const SHORTEST_SECRET = 4;
 type Fields = Readonly<Record<string, unknown>>;
 
 export function answerDiagnostics(red: NodeAPI, runtime: Runtime): void {
-  red.httpAdmin.get('/backup/diagnostics', red.auth.needsPermission('backup.read'), (_, response) => {
-    runtime
-      .engine()
-      .then((engine) => diagnostics(red, engine))
-      .then(
-        (document) => {
-          response.setHeader('Content-Disposition', 'attachment; filename="backup-diagnostics.json"');
-          response.json(document);
-        },
-        (error: unknown) => {
-          const { code, message } = toBackupError(error);
-          response.status(500).json({ code, message });
-        },
-      );
-  });
+  const answer = async ({ response }: Asked): Promise<object> => {
+    const document = await diagnostics(red, await runtime.engine());
+    response.setHeader('Content-Disposition', 'attachment; filename="backup-diagnostics.json"');
+    return document;
+  };
+  serve(red, [{ method: 'GET', path: 'diagnostics', rights: ['backup.read'], answer }]);
 }
 
 export async function diagnostics(red: NodeAPI, engine: Engine): Promise<object> {

@@ -1,15 +1,8 @@
 /** What backup-key's dialog asks of the runtime: a new key, and what goes onto its recovery kit. */
 import type { Node, NodeAPI } from 'node-red';
 import encodeQR from 'qr';
-import {
-  BackupError,
-  generateKeyPair,
-  isoLocal,
-  recipientOf,
-  systemClock,
-  toBackupError,
-  type KeyPair,
-} from '../../src/index.ts';
+import { BackupError, generateKeyPair, isoLocal, recipientOf, systemClock, type KeyPair } from '../../src/index.ts';
+import { serve, type Asked } from './admin/serve.ts';
 import type { KeyConfig } from './key-config.ts';
 import { asText } from './message-values.ts';
 import { runtimeOf } from './runtime.ts';
@@ -35,33 +28,17 @@ const UNCHANGED = '__PWRD__';
 const LONGEST_IDENTITY = 4096;
 
 /** Who may change flows may set what backups are encrypted with; who sees an identity can read every backup that was made for it. */
-const MAKE_RIGHTS = ['backup.write', 'flows.write'];
-const SHOW_RIGHTS = ['backup.download', 'flows.write'];
-
-export function answerKeyRequests(red: NodeAPI, deployed: ReadonlySet<DeployedKey>): void {
-  answerAt(red, '/backup/keys', { rights: MAKE_RIGHTS, answer: (body) => makePair(body) });
-  answerAt(red, '/backup/keys/kit', { rights: SHOW_RIGHTS, answer: (body) => makeKit(red, body, deployed) });
-}
+const MAKE_RIGHTS = ['backup.write', 'flows.write'] as const;
+const SHOW_RIGHTS = ['backup.download', 'flows.write'] as const;
 
 type Body = Readonly<Record<string, unknown>>;
 
-interface Route {
-  readonly rights: readonly string[];
-  readonly answer: (body: Body) => Promise<object>;
-}
-
-function answerAt(red: NodeAPI, path: string, { rights, answer }: Route): void {
-  const permission = rights as unknown as string;
-  red.httpAdmin.post(path, red.auth.needsPermission(permission), (request, response) => {
-    // Neither the browser nor anything on the way to it may keep a secret.
-    response.set('Cache-Control', 'no-store');
-    answer((request.body ?? {}) as Body)
-      .then((document) => response.json(document))
-      .catch((error: unknown) => {
-        const { code, message } = toBackupError(error);
-        response.status(400).json({ error: { code, message } });
-      });
-  });
+export function answerKeyRequests(red: NodeAPI, deployed: ReadonlySet<DeployedKey>): void {
+  const bodyOf = ({ request }: Asked): Body => (request.body ?? {}) as Body;
+  serve(red, [
+    { method: 'POST', path: 'keys', rights: MAKE_RIGHTS, answer: (asked) => makePair(bodyOf(asked)) },
+    { method: 'POST', path: 'keys/kit', rights: SHOW_RIGHTS, answer: (asked) => makeKit(red, bodyOf(asked), deployed) },
+  ]);
 }
 
 /** A new pair, or the one of an identity that was pasted. */

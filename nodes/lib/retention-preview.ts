@@ -11,6 +11,7 @@ import {
   type Engine,
   type SimulatedNight,
 } from '../../src/index.ts';
+import { serve, type Asked } from './admin/serve.ts';
 import { asText } from './message-values.ts';
 import { nodePlaces, type NodePlace } from './node-places.ts';
 import { readRetentionConfig, wantedPolicy, type RetentionConfig } from './retention-config.ts';
@@ -43,16 +44,17 @@ export interface Preview {
 type Today = Pick<Preview, 'location' | 'plans' | 'held' | 'problem'>;
 
 export function answerPreviews(red: NodeAPI, runtime: Runtime): void {
-  red.httpAdmin.post('/backup/retention/preview', red.auth.needsPermission('backup.read'), (request, response) => {
-    preview(runtime, request.body).then(
-      (answer) => response.json(answer),
-      (error: unknown) => response.json(refusal(toBackupError(error))),
-    );
-  });
+  const answer = ({ request }: Asked): Promise<Preview | Refusal> =>
+    preview(runtime, request.body).catch((error: unknown) => refusal(toBackupError(error)));
+  serve(red, [{ method: 'POST', path: 'retention/preview', rights: ['backup.read'], answer }]);
+}
+
+interface Refusal {
+  readonly wrong: string;
 }
 
 /** What is being typed is often not in order yet: that is an answer, not a failure. */
-function refusal({ message }: BackupError): { readonly wrong: string } {
+function refusal({ message }: BackupError): Refusal {
   return { wrong: message };
 }
 

@@ -1,6 +1,7 @@
 /** Answers the dialog of backup-create: when a schedule would run; and the nodes' status: when it does. */
 import type { Node, NodeAPI } from 'node-red';
 import { nextRuns, parseIso, systemClock, toBackupError, type BackupError, type Engine } from '../../src/index.ts';
+import { serve, type Asked } from './admin/serve.ts';
 import { readAutomaticConfig, scheduleOf } from './automatic.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -14,13 +15,14 @@ export interface SchedulePreview {
 }
 
 export function answerSchedulePreviews(red: NodeAPI): void {
-  red.httpAdmin.post('/backup/schedule/preview', red.auth.needsPermission('backup.read'), (request, response) => {
+  const answer = ({ request }: Asked): object => {
     try {
-      response.json(preview((request.body ?? {}) as Readonly<Record<string, unknown>>));
+      return preview((request.body ?? {}) as Readonly<Record<string, unknown>>);
     } catch (error) {
-      response.json(refusal(toBackupError(error)));
+      return refusal(toBackupError(error));
     }
-  });
+  };
+  serve(red, [{ method: 'POST', path: 'schedule/preview', rights: ['backup.read'], answer }]);
 }
 
 /** What is being typed is often not in order yet: that is an answer, not a failure. */

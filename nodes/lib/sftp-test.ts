@@ -8,6 +8,7 @@ import {
   type CheckReport,
   type ErrorCode,
 } from '../../src/index.ts';
+import { serve, type Asked } from './admin/serve.ts';
 import { fromEnvironment } from './from-environment.ts';
 import { asText } from './message-values.ts';
 import { runtimeOf } from './runtime.ts';
@@ -45,29 +46,22 @@ const TEST_MS = 60_000;
 const LONGEST_TEXT = 16_384;
 
 export function answerSftpTests(red: NodeAPI, deployed: ReadonlySet<DeployedSftp>): void {
+  const answer = ({ request, signal }: Asked): Promise<TestAnswer> =>
+    testConnection(red, { body: request.body as unknown, deployed, signal }).catch((error: unknown) =>
+      failed(toBackupError(error)),
+    );
   // It reaches hosts, reads environment variables and uses secrets as a deployed node does, so it takes the same rights.
-  const rights = ['backup.write', 'flows.write'] as unknown as string;
-  red.httpAdmin.post('/backup/agents/sftp/test', red.auth.needsPermission(rights), (request, response) => {
-    const closing = new AbortController();
-    response.on('close', () => {
-      closing.abort(new BackupError('canceled', 'The test was given up.'));
-    });
-    testConnection(red, { body: request.body as unknown, deployed, closing })
-      .catch((error: unknown) => failed(toBackupError(error)))
-      .then((answer) => {
-        if (!response.writableEnded) response.json(answer);
-      })
-      .catch(() => undefined);
-  });
+  serve(red, [{ method: 'POST', path: 'agents/sftp/test', rights: ['backup.write', 'flows.write'], answer }]);
 }
 
 interface TestRequest {
   readonly body: unknown;
   readonly deployed: ReadonlySet<DeployedSftp>;
-  readonly closing: AbortController;
+  /** Aborted when the dialog was closed. */
+  readonly signal: AbortSignal;
 }
 
-async function testConnection(red: NodeAPI, { body, deployed, closing }: TestRequest): Promise<TestAnswer> {
+async function testConnection(red: NodeAPI, { body, deployed, signal }: TestRequest): Promise<TestAnswer> {
   const given = fieldsOf(body);
   const twin = [...deployed].find(({ node }) => isNodeOf(node, given['id']));
   const texts = Object.fromEntries(
@@ -78,11 +72,12 @@ async function testConnection(red: NodeAPI, { body, deployed, closing }: TestReq
   const settings = await sftpSettings(config, withStored(config, readSecrets(texts), twin), instanceName);
   const id = sftpAgentId(config, settings.folder);
   const agent = createSftpAgent({ id, name: id, settings, clock: systemClock, instanceId });
+  const closing = new AbortController();
   const timer = systemClock.setTimer(TEST_MS, () => {
     closing.abort(new BackupError('timeout', `The test took more than ${TEST_MS / 1000} s and was given up.`));
   });
   try {
-    const options = { signal: closing.signal };
+    const options = { signal: AbortSignal.any([signal, closing.signal]) };
     // A report tells no codes; this tells them before anything is written.
     await agent.space(options).catch((error: unknown) => {
       if (toBackupError(error).code === 'agent_host_key_mismatch') throw error;

@@ -30,10 +30,12 @@ export async function runArchiveTask<T extends ArchiveTask>(
   const entry = new URL(`./worker/archive-worker${extname(import.meta.url)}`, import.meta.url);
   const served = context.source === undefined ? null : serve(context.source);
   const source = served === null ? null : { port: served.far, size: served.size };
-  const data: WorkerData = { task, niceness: context.niceness, source };
+  const { niceness, output = null } = context;
+  const data: WorkerData = { task, niceness, source, output };
+  const ports = [source?.port, output].filter((port) => port !== null && port !== undefined);
   // It opens each file of a backup: not keeping book of them is a few percent.
   const options = { workerData: data, resourceLimits: LIMITS, trackUnmanagedFds: false };
-  const worker = new Worker(entry, { ...options, transferList: source === null ? [] : [source.port] });
+  const worker = new Worker(entry, { ...options, transferList: ports });
   const ended = new Promise<void>((resolve) => {
     worker.once('exit', () => {
       resolve();

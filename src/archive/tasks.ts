@@ -1,4 +1,5 @@
 /** What the archive code is asked to do and what it answers. Plain data: it crosses the thread border. */
+import type { MessagePort } from 'node:worker_threads';
 import type { ByteSource } from '../io/byte-source.ts';
 import type { Encryption, KeySet, SourceSpec } from '../backup-request.ts';
 import type { ErrorCode } from '../errors.ts';
@@ -168,8 +169,8 @@ export interface FlowsTask {
   readonly compression: Compression;
   readonly keys: KeySet | null;
   readonly backupId: string;
-  /** Ids or labels of tabs whose nodes are wanted; null for none. */
-  readonly tabs: readonly string[] | null;
+  /** Ids or labels of tabs whose nodes are wanted, or every node of the file; null for none. */
+  readonly tabs: readonly string[] | 'all' | null;
 }
 
 export interface FlowTab {
@@ -197,7 +198,21 @@ export interface FlowsResult {
   readonly problems: readonly TaskProblem[];
 }
 
-export type ArchiveTask = CreateTask | EstimateTask | VerifyTask | RestoreTask | DrillTask | FlowsTask;
+/** Hands out what is in an archive, as bytes. */
+export interface ContentTask {
+  readonly kind: 'content';
+  /** As in `RestoreTask`. */
+  readonly path: string;
+  readonly compression: Compression;
+  readonly keys: KeySet | null;
+  /** Name of the file that is wanted, as text; null for the archive itself, decrypted. */
+  readonly member: string | null;
+}
+
+/** The bytes go to `TaskContext.output`. */
+export type ContentResult = Readonly<Record<string, never>>;
+
+export type ArchiveTask = CreateTask | EstimateTask | VerifyTask | RestoreTask | DrillTask | FlowsTask | ContentTask;
 
 export interface TaskResults {
   readonly create: CreateResult;
@@ -206,6 +221,7 @@ export interface TaskResults {
   readonly restore: RestoreResult;
   readonly drill: VerifyResult;
   readonly flows: FlowsResult;
+  readonly content: ContentResult;
 }
 
 /** Bytes read so far and in all; `total` is an estimate while a backup is made. */
@@ -223,4 +239,6 @@ export interface TaskContext {
   readonly onProgress: (progress: TaskProgress) => void;
   /** Where the bytes of the archive that is restored, or whose flows are read, come from, when not from its path, which then only names it. */
   readonly source?: ByteSource;
+  /** Where a content task sends its bytes: one end of a pipe, see thread-pipe.ts. */
+  readonly output?: MessagePort;
 }

@@ -8,6 +8,7 @@ import type { BackupRequest } from '../backup-request.ts';
 import type { AgentId, BackupId, BackupRecord, JobId, PlanId } from '../model.ts';
 import type { RunRecord } from '../store/run-history.ts';
 import type { AutomaticPlan, ExpectedCopy, PlanOutlook } from './automation.ts';
+import type { DeleteReport, DeleteRequest } from './delete-backup.ts';
 import type { FoundBackup } from './find-backup.ts';
 import type { KeyRing } from './key-ring.ts';
 import type {
@@ -24,6 +25,7 @@ import type {
 } from './reports.ts';
 import type {
   BackupPlace,
+  ContentRequest,
   CopyRequest,
   FlowsRequest,
   IntoRequest,
@@ -65,6 +67,8 @@ export interface Job<T> {
 export interface EngineRetention {
   /** As `Retention.thin`: removes what a policy does not keep at one location, or says what it would remove. */
   thin(request: ThinRequest, signal: AbortSignal): Promise<ThinReport>;
+  /** As `Retention.delete`: deletes one backup at chosen locations. */
+  delete(request: DeleteRequest, signal: AbortSignal): Promise<DeleteReport>;
   /** The plans of which the last run deleted nothing because they looked wrong. */
   held(): Promise<readonly HeldGroup[]>;
 }
@@ -147,6 +151,8 @@ export interface Engine {
   files(backupId: BackupId, agentId: AgentId, signal: AbortSignal): AsyncIterable<FileEntry>;
   /** As `readFlows`. */
   flows(request: FlowsRequest, signal: AbortSignal): Promise<BackupFlows>;
+  /** As `readContent`: a file of a backup, or its archive decrypted. */
+  content(request: ContentRequest, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Running and waiting jobs, oldest first. */
   jobs(): readonly Job<unknown>[];
   status(): EngineStatus;
@@ -164,6 +170,8 @@ export interface Engine {
   listAt(agentId: AgentId, signal: AbortSignal): Promise<AgentListing>;
   /** As `listLocation`: what one location holds, told within a time limit. */
   listLocation(agentId: AgentId, signal: AbortSignal): Promise<LocationReport>;
+  /** The record of a backup at one location, told within a time limit. */
+  get(place: BackupPlace, signal: AbortSignal): Promise<BackupRecord>;
   /** As `findBackup`: one backup with its copies at all locations. */
   find(backupId: BackupId, signal: AbortSignal): Promise<FoundBackup>;
   /** As `changeBackup`: pins a backup at one location, or says when it expires. */

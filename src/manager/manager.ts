@@ -8,6 +8,7 @@ import type { AgentId, BackupId, BackupRecord, PlanId } from '../model.ts';
 import type { OrphanCopy } from '../store/copy-files.ts';
 import type { RunRecord } from '../store/run-history.ts';
 import { planState } from '../store/state.ts';
+import { askInTime } from './ask-in-time.ts';
 import { changeBackup } from './change-backup.ts';
 import { Automation } from './automation.ts';
 import { Copier } from './copier.ts';
@@ -29,6 +30,7 @@ import type {
 } from './reports.ts';
 import type {
   BackupPlace,
+  ContentRequest,
   CopyRequest,
   FlowsRequest,
   IntoRequest,
@@ -37,6 +39,7 @@ import type {
   VerifyOptions,
 } from './requests.ts';
 import { findBackup, type FoundBackup } from './find-backup.ts';
+import type { JobContext } from './job-run.ts';
 import { Jobs } from './jobs.ts';
 import { Journal } from './journal.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -46,6 +49,8 @@ import { checkListing, mergeListings } from './merge-listings.ts';
 import { lastVerified } from './last-verified.ts';
 import { listLocation } from './one-location.ts';
 import { proveBackup } from './prove-backup.ts';
+import { Readers } from './readers.ts';
+import { readContent } from './read-content.ts';
 import { listFiles, readFlows, restoreBackup } from './read-backups.ts';
 import type { Unfinished } from './recover.ts';
 import { Restorer } from './restorer.ts';
@@ -79,6 +84,7 @@ export class Manager implements Engine {
   readonly #restorer: Restorer;
   readonly #tracker: StatusTracker;
   readonly #leftBehind: LeftBehind;
+  readonly #readers: Readers = new Readers();
 
   constructor({ parts, events, unfinished, hooksDue, orphans }: ManagerOptions) {
     this.#parts = parts;
@@ -90,10 +96,10 @@ export class Manager implements Engine {
     this.#creator = new Creator(verbParts, this.#jobs, turns);
     this.#restorer = new Restorer(verbParts, { jobs: this.#jobs, turns, events });
     this.#copier = new Copier(verbParts, this.#jobs, orphans);
-    this.#tracker = new StatusTracker(parts.clock);
+    this.#tracker = new StatusTracker(parts.clock, (jobId) => this.#restorer.holdsTurn(jobId));
     this.retention = new Retention({
       ...parts,
-      isInUse: (backupId) => this.#copier.reads(backupId),
+      isInUse: (backupId) => this.#copier.reads(backupId) || this.#readers.has(backupId),
       publish: (event) => {
         events.publish(event);
       },
@@ -143,17 +149,20 @@ export class Manager implements Engine {
   verify(backupId: BackupId, agentId: AgentId, options: VerifyOptions | null): Job<VerifyReport> {
     const { drill, nodeId, automatic } = options ?? { drill: false, nodeId: null, automatic: false };
     const spec = { kind: 'verify_backup', name: backupId, planId: null, planName: null, nodeId, automatic } as const;
-    return this.#jobs.begin(spec, (context) => proveBackup(this.#parts, { backupId, agentId, drill }, context));
+    const prove = (context: JobContext): ReturnType<typeof proveBackup> =>
+      proveBackup(this.#parts, { backupId, agentId, drill }, context);
+    return this.#readers.during(backupId, this.#jobs.begin(spec, prove));
   }
 
   restore(request: RestoreRequest): Job<RestoreReport> {
     const { backupId: name, nodeId } = request;
     const spec = { kind: 'restore_backup', name, planId: null, planName: null, nodeId, automatic: false } as const;
-    return this.#jobs.begin(spec, (context) => restoreBackup(this.#parts, request, context));
+    const job = this.#jobs.begin(spec, (context) => restoreBackup(this.#parts, request, context));
+    return this.#readers.during(name, job);
   }
 
   restoreInto(request: IntoRequest): Job<IntoReport> {
-    return this.#restorer.restore(request);
+    return this.#readers.during(request.backupId, this.#restorer.restore(request));
   }
 
   undoRestore(userDir: string, isRunning: boolean): Promise<IntoReport> {
@@ -174,6 +183,10 @@ export class Manager implements Engine {
 
   flows(request: FlowsRequest, signal: AbortSignal): Promise<BackupFlows> {
     return readFlows(this.#parts, request, signal);
+  }
+
+  content(request: ContentRequest, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    return readContent(this.#parts, request, signal);
   }
 
   jobs(): readonly Job<unknown>[] {
@@ -233,6 +246,12 @@ export class Manager implements Engine {
 
   listLocation(agentId: AgentId, signal: AbortSignal): Promise<LocationReport> {
     return listLocation(this.#parts, agentId, signal);
+  }
+
+  async get({ backupId, agentId }: BackupPlace, signal: AbortSignal): Promise<BackupRecord> {
+    const { registry, clock } = this.#parts;
+    const agent = registry.get(agentId);
+    return askInTime(agent, { clock, signal }, (either) => agent.get(backupId, { signal: either }));
   }
 
   find(backupId: BackupId, signal: AbortSignal): Promise<FoundBackup> {

@@ -4,7 +4,7 @@ import { BackupError, serializeError, toBackupError } from '../errors.ts';
 import { throwIfAborted } from '../io/abort.ts';
 import type { BackupId, BackupRecord, BrokenEntry } from '../model.ts';
 import type { Decision } from '../retention/policy.ts';
-import type { GroupNote } from '../store/group-notes.ts';
+import type { GroupNote, LocationGroup } from '../store/group-notes.ts';
 import type { FailedRemoval } from './retention.ts';
 import type { ThinRun } from './thin-location.ts';
 import { retentionEvent } from './retention-event.ts';
@@ -61,8 +61,19 @@ function stays(backup_id: BackupId, reason: string): Outcome {
   return { backup_id, keep: true, reasons: [reason] };
 }
 
+/** Notes that the removal of one backup begins, or that it is over: nothing of it is left, or all of it is. */
+export async function noteRemoval(
+  run: ThinRun,
+  group: LocationGroup,
+  { backup_id, begins }: { readonly backup_id: BackupId; readonly begins: boolean },
+): Promise<void> {
+  const note = await run.parts.store.retention.get(group);
+  const others = note.removing.filter((id) => id !== backup_id);
+  await write(run, { ...note, removing: begins ? [...others, backup_id] : others });
+}
+
 /** Things may have changed since the list was read, so that is looked at once more. */
-async function removeOne(run: ThinRun, record: BackupRecord, decision: Decision): Promise<Outcome> {
+export async function removeOne(run: ThinRun, record: BackupRecord, decision: Decision): Promise<Outcome> {
   const { parts, agent, signal } = run;
   const { backup_id } = record;
   throwIfAborted(signal);

@@ -74,6 +74,12 @@ export interface VerifyOptions {
 export interface FlowsRequest {
   readonly backupId: BackupId;
   readonly agentId: AgentId;
-  /** Ids or labels of tabs whose nodes are wanted; null for none. */
-  readonly tabs: readonly string[] | null;
+  /** Ids or labels of tabs whose nodes are wanted, or every node of the file; null for none. */
+  readonly tabs: readonly string[] | 'all' | null;
+}
+
+/** What is read out of a backup. */
+export interface ContentRequest extends BackupPlace {
+  /** Name of a file in it, as `files` shows it; null for the whole archive, decrypted. */
+  readonly path: string | null;
 }

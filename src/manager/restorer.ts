@@ -10,6 +10,7 @@ import { orAborted } from '../io/abort.ts';
 import { formatIdentity, processIdentity } from '../io/process-identity.ts';
 import type { CreateParts } from './create-backup.ts';
 import type { Job } from './engine.ts';
+import type { JobId } from '../model.ts';
 import { restoreInto } from './into-node-red.ts';
 import type { Jobs } from './jobs.ts';
 import type { IntoReport, RestoreStatus } from './reports.ts';
@@ -22,6 +23,7 @@ export class Restorer {
   readonly #jobs: Jobs;
   readonly #turns: Turns;
   readonly #events: EventBus;
+  readonly #holding = new Set<JobId>();
   #status: RestoreStatus | null = null;
 
   constructor(
@@ -38,6 +40,11 @@ export class Restorer {
     return this.#status;
   }
 
+  /** Whether a job is one of these that has the turn, or waits for it. */
+  holdsTurn(jobId: JobId): boolean {
+    return this.#holding.has(jobId);
+  }
+
   restore(request: IntoRequest): Job<IntoReport> {
     const { backupId: name, nodeId, automatic } = request;
     const ticket = this.#turns.ask();
@@ -49,7 +56,9 @@ export class Restorer {
       await this.#look(request.userDir);
       return outcome;
     });
+    this.#holding.add(job.jobId);
     const leave = (): void => {
+      this.#holding.delete(job.jobId);
       ticket.release();
     };
     job.result.then(leave, leave);

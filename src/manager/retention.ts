@@ -4,6 +4,7 @@ import { KeyedLock } from '../io/keyed-lock.ts';
 import type { AgentId, BackupId, BrokenEntry, Hold, PlanId } from '../model.ts';
 import type { Decision, RetentionPolicy } from '../retention/policy.ts';
 import type { GroupNote, LocationGroup } from '../store/group-notes.ts';
+import { deleteBackup, type DeleteReport, type DeleteRequest, type ThinAlone } from './delete-backup.ts';
 import { thinLocation } from './thin-location.ts';
 import type { ThinParts } from './thin-location.ts';
 
@@ -79,6 +80,13 @@ export class Retention {
     const asked = structuredClone(request);
     const either = AbortSignal.any([signal, this.#closing.signal]);
     return this.#lock.run(asked.agentId, () => thinLocation(this.#parts, asked, either));
+  }
+
+  /** As `deleteBackup`: deletes one backup because somebody asked for it, at locations that are not being thinned meanwhile. */
+  async delete(request: DeleteRequest, signal: AbortSignal): Promise<DeleteReport> {
+    const either = AbortSignal.any([signal, this.#closing.signal]);
+    const alone: ThinAlone = (agentId, work) => this.#lock.run(agentId, work);
+    return deleteBackup(this.#parts, structuredClone(request), { signal: either, alone });
   }
 
   async held(): Promise<readonly HeldGroup[]> {

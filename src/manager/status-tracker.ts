@@ -6,16 +6,19 @@ import type { BackupEvent, JobKind, ManagerState } from '../events.ts';
 import type { JobId } from '../model.ts';
 import type { RunningJob } from './reports.ts';
 
-/** Kinds whose jobs take turns. */
+/** Kinds of which every job takes turns; of restores, those into Node-RED do. */
 const TURN_KINDS: ReadonlySet<JobKind> = new Set(['create_backup', 'receive_backup']);
 
 export class StatusTracker {
   readonly #clock: Clock;
+  readonly #isInto: (jobId: JobId) => boolean;
   readonly #jobs = new Map<JobId, RunningJob>();
   #last: BackupEvent | null = null;
 
-  constructor(clock: Clock) {
+  /** @param isInto - whether a job is a restore into Node-RED that has the turn or waits for it */
+  constructor(clock: Clock, isInto: (jobId: JobId) => boolean) {
     this.#clock = clock;
+    this.#isInto = isInto;
   }
 
   /** The last event of this process. */
@@ -29,7 +32,9 @@ export class StatusTracker {
   }
 
   get managerState(): ManagerState {
-    const holder = this.jobs.find((job) => TURN_KINDS.has(job.manager_state) && job.backup_stage !== null);
+    const takesTurns = ({ manager_state, job_id }: RunningJob): boolean =>
+      TURN_KINDS.has(manager_state) || this.#isInto(job_id);
+    const holder = this.jobs.find((job) => takesTurns(job) && job.backup_stage !== null);
     if (holder !== undefined) return holder.manager_state;
     return this.jobs.some((job) => job.manager_state === 'copy_backup') ? 'copy_backup' : 'idle';
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { agentLocal, agentSftp, eventNode, statusNode } from '../helpers/dialog-nodes.ts';
+import { violationsIn } from '../helpers/accessibility.ts';
+import { agentLocal, agentSftp, backupKey, eventNode, statusNode } from '../helpers/dialog-nodes.ts';
 import { continueNode, hookNode } from '../helpers/hook-nodes.ts';
 import { checkDialog, inEditors, openTab } from '../helpers/editor-suite.ts';
 import { createNode, tab, type FlowNode } from '../helpers/node-red.ts';
@@ -19,22 +20,29 @@ const TYPES = [
   'backup-restore',
   'backup-verify',
 ] as const;
-const retention = retentionNode('retention', { keepDaily: '7', x: 420, y: 400 });
+const retention = retentionNode('retention', {
+  keepDaily: '7',
+  locations: ['local'],
+  plans: ['create'],
+  x: 420,
+  y: 400,
+});
 const NODES: readonly FlowNode[] = [
-  createNode({ wires: [[], []] }),
+  createNode({ wires: [[], []], schedule: 'daily', afterDeploy: true }),
+  backupKey,
   eventNode,
   statusNode,
   retention,
   agentSftp,
   agentLocal,
-  hookNode({ wires: [['continue']] }),
+  hookNode({ wires: [['continue']], scope: ['create'] }),
   continueNode(),
   restoreNode('restore'),
   restoreNode('into', { mode: 'node-red', locations: ['local'], y: 560 }),
-  verifyNode('verify', { x: 200, y: 400 }),
+  verifyNode('verify', { x: 200, y: 400, locations: ['local'] }),
 ];
 const TABS: Readonly<Record<string, readonly string[]>> = {
-  'backup-create': ['where', 'how'],
+  'backup-create': ['where', 'when', 'how'],
   'agent-sftp': ['copies'],
   retention: ['where'],
 };
@@ -62,16 +70,25 @@ inEditors('the package', [tab, ...NODES], ({ editor, shoot }) => {
     });
   }
 
+  /** What axe finds wrong in the dialog that is open. */
+  const judge = async (what: string, form = '#dialog-form'): Promise<void> => {
+    wrong.push(...(await violationsIn(editor().page, form)).map((text) => `${what}: ${text}`));
+  };
+  let wrong: string[];
+
   it('opens each dialog with every field named, and Done changes nothing', async () => {
     await editor().page.locator('.red-ui-palette-node[data-palette-type="agent-local"]').scrollIntoViewIfNeeded();
     await shoot('flow');
-    for (const { id, type } of NODES) {
+    wrong = [];
+    for (const { id, type } of NODES.filter((node) => node.type !== 'backup-key')) {
       await editor().edit(id);
       await checkDialog(editor(), id);
       await shoot(id);
+      await judge(id);
       for (const name of TABS[type] ?? []) {
         await openTab(editor(), type, name);
         await shoot(`${id}-${name}`);
+        await judge(`${id}, ${name}`);
       }
       await editor().done();
       const changed = await editor().page.evaluate(`RED.nodes.node('${id}').changed === true`);
@@ -79,5 +96,11 @@ inEditors('the package', [tab, ...NODES], ({ editor, shoot }) => {
       assert.equal(changed, type === 'agent-sftp', id);
       assert.deepEqual(await editor().complaints(id), [], id);
     }
+    await editor().page.evaluate(`RED.editor.editConfig('', 'backup-key', 'key')`);
+    await editor().page.locator('#node-config-dialog-ok').waitFor();
+    await editor().settle();
+    await shoot('key');
+    await judge('key', '#node-config-dialog-edit-form');
+    assert.deepEqual(wrong, []);
   });
 });

@@ -32,6 +32,7 @@ export class FakeArchive implements ArchivePort {
     if (task.kind === 'restore') return { files: 1, bytes: 2 };
     if (task.kind === 'drill') return { problems: [], files: 1, bytes: 2 };
     if (task.kind === 'flows') return { file: null, tabs: [], nodes: [], credentials: 'none', problems: [] };
+    if (task.kind === 'content') return {};
     const bytes = readFileSync(task.path);
     const problem = { code: 'archive_corrupt', member: 'data/x', message: 'The member data/x is damaged.' } as const;
     return { problems: task.expected?.sha256 === sha256(bytes) ? [] : [problem], files: 1, bytes: bytes.length };

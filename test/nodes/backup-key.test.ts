@@ -139,7 +139,7 @@ describe('backup-key', function () {
       assert.match(String(body['qr']), /^<svg/);
       const typed = await host.ask('/backup/keys/kit', { id: 'key', identity: OTHER_IDENTITY });
       assert.equal(typed.body['recipient'], OTHER_RECIPIENT);
-      assert.equal((await host.ask('/backup/keys/kit', { id: 'other', identity: '__PWRD__' })).status, 400);
+      assert.equal((await host.ask('/backup/keys/kit', { id: 'other', identity: '__PWRD__' })).status, 422);
     });
 
     it('gets a QR code that reads as the identity', async () => {

@@ -6,21 +6,21 @@ import { formatList } from '../format.ts';
 import { compareFlows, type ChangedNode, type FlowDifference, type NodeName } from '../model/compare-flows.ts';
 import { language, plural, text } from '../text.ts';
 import type { Desk } from '../views/view.ts';
-import { openDialog } from './dialog.ts';
-import { flowsOf } from './import-flow.ts';
+import { flowsOf, nodesIn } from './backup-flows.ts';
+import { Dialog } from './dialog.ts';
 import { sourcePlace } from './source-place.ts';
 
 export function openCompare(desk: Desk, row: Row): void {
   const place = sourcePlace(desk.data.snapshot, row);
   const result = element('div', { attributes: { role: 'status' } });
-  const dialog = openDialog({ title: text('compare.title'), isWide: true, body: [place.element, result] });
+  const dialog = new Dialog({ title: text('compare.title'), isWide: true, body: [place.element, result] });
   const load = (): void => {
     fill(result, text('compare.loading'));
     flowsOf(row, place.agentId())
-      .then(({ nodes }) => fill(result, differences(compareFlows(nodes, flowsOfEditor()))))
+      .then((flows) => fill(result, differences(compareFlows(nodesIn(flows), flowsOfEditor()))))
       .catch((error: unknown) => {
         fill(result);
-        dialog.say((error as Error).message);
+        dialog.complain(error);
       });
   };
   place.onChange(load);

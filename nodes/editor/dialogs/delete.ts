@@ -4,12 +4,13 @@ import { post } from '../api.ts';
 import { element, fill } from '../dom.ts';
 import { formatList } from '../format.ts';
 import { deletion } from '../model/deletion.ts';
+import { nameOfPlace } from '../place-name.ts';
 import { language, text } from '../text.ts';
 import { rowName } from '../views/row.ts';
 import type { Desk } from '../views/view.ts';
-import { openDialog } from './dialog.ts';
+import { Dialog } from './dialog.ts';
 import { checkField, group } from './fields.ts';
-import { nameOfPlace, placesOf } from './source-place.ts';
+import { placesOf } from './source-place.ts';
 
 interface DeleteAnswer {
   readonly removed: readonly string[];
@@ -33,7 +34,7 @@ export function openDelete(desk: Desk, row: Row, onDeleted: () => void): void {
     dialog.setReady(chosen().length > 0 && (!isLast || sure.input.checked));
   }
 
-  const dialog = openDialog({
+  const dialog = new Dialog({
     title: text('delete.title', { name: rowName(row) }),
     body: [group(text('delete.where'), ...places.map(({ element: field }) => field)), outcome, sure.element],
     action: {
@@ -48,7 +49,6 @@ export function openDelete(desk: Desk, row: Row, onDeleted: () => void): void {
         if (failed.length > 0) throw new Error(failed.join('\n'));
         desk.say(text('delete.done', { places: formatList(answer.removed.map(nameOf), language()) }));
         onDeleted();
-        return undefined;
       },
     },
   });

@@ -1,78 +1,84 @@
 /** A dialog over the whole editor. Escape closes it, and the focus goes back to where it was. */
-import { button, element, fill, icon, type Child } from '../dom.ts';
+import { button, element, fill, icon, type ButtonLook, type Child } from '../dom.ts';
 import { text } from '../text.ts';
 
 export interface DialogAction {
   readonly label: string;
-  readonly kind?: 'primary' | 'danger';
-  /** What it rejects with is shown in the dialog, which stays. It closes when this is done, unless that says to stay. */
-  readonly run: () => Promise<'stay' | undefined>;
+  readonly kind: 'primary' | 'danger';
+  /** What it rejects with is shown in the dialog, which stays; else it closes. */
+  readonly run: () => Promise<void>;
 }
 
 export interface DialogOptions {
   readonly title: string;
   readonly body: Child;
+  /** Left out, there is nothing to do but to read and to close it. */
   readonly action?: DialogAction;
   readonly isWide?: boolean;
   readonly onClose?: () => void;
 }
 
-export interface Dialog {
-  readonly close: () => void;
-  readonly say: (message: string) => void;
-  /** Of the button that does it; null when there is none. */
-  readonly setReady: (isReady: boolean) => void;
-}
+export class Dialog {
+  readonly #options: DialogOptions;
+  readonly #element: HTMLDialogElement;
+  readonly #problem = element('div', { class: 'nkb-wrong nkb-dialog-problem', attributes: { role: 'alert' } });
+  readonly #doing: HTMLButtonElement | null;
+  /** What had the focus. */
+  readonly #before: Element | null = document.activeElement;
+  static #made = 0;
 
-let made = 0;
+  /** Opens it. */
+  constructor(options: DialogOptions) {
+    const { title, body, action, isWide = false } = options;
+    this.#options = options;
+    const id = `nkb-dialog-title-${++Dialog.#made}`;
+    const closing = button(text(action === undefined ? 'dialog.close' : 'dialog.cancel'), () => this.close());
+    const look: ButtonLook = action === undefined ? {} : { kind: action.kind };
+    this.#doing = action === undefined ? null : button(action.label, () => void this.#run(action), look);
+    this.#element = element(
+      'dialog',
+      { class: isWide ? 'nkb-dialog nkb-wide' : 'nkb-dialog', attributes: { 'aria-labelledby': id } },
+      element('h2', { attributes: { id } }, title),
+      element('div', { class: 'nkb-dialog-body' }, body),
+      this.#problem,
+      element('div', { class: 'nkb-dialog-buttons' }, closing, this.#doing),
+    );
+    // Else the editor would close its own tray, too, or delete what is selected in the flow.
+    this.#element.addEventListener('keydown', (event) => event.stopPropagation());
+    this.#element.addEventListener('close', () => this.#closed());
+    document.body.append(this.#element);
+    this.#element.showModal();
+  }
 
-export function openDialog({ title, body, action, isWide = false, onClose }: DialogOptions): Dialog {
-  const id = `nkb-dialog-title-${++made}`;
-  const before = document.activeElement;
-  const problem = element('div', { class: 'nkb-wrong nkb-dialog-problem', attributes: { role: 'alert' } });
-  const heading = element('h2', { attributes: { id } }, title);
-  const whole = element('dialog', {
-    class: isWide ? 'nkb-dialog nkb-wide' : 'nkb-dialog',
-    attributes: { 'aria-labelledby': id },
-  });
-  const close = (): void => whole.close();
-  const closing = button(text(action === undefined ? 'dialog.close' : 'dialog.cancel'), close);
-  const doing = action === undefined ? null : button(action.label, () => void run(), kindOf(action));
-  const form = element('div', { class: 'nkb-dialog-body' }, body);
+  close(): void {
+    this.#element.close();
+  }
 
-  async function run(): Promise<void> {
-    if (action === undefined || doing === null) return;
-    doing.disabled = true;
-    doing.setAttribute('aria-busy', 'true');
-    fill(problem);
+  /** Says what is wrong. */
+  complain(error: unknown): void {
+    fill(this.#problem, icon('exclamation-triangle'), ' ', (error as Error).message);
+  }
+
+  /** Whether its button can be used. */
+  setReady(isReady: boolean): void {
+    if (this.#doing !== null) this.#doing.disabled = !isReady;
+  }
+
+  async #run({ run }: DialogAction): Promise<void> {
+    this.setReady(false);
+    fill(this.#problem);
     try {
-      if ((await action.run()) !== 'stay') close();
+      await run();
+      this.close();
     } catch (error) {
-      say((error as Error).message);
-    } finally {
-      doing.disabled = false;
-      doing.removeAttribute('aria-busy');
+      this.complain(error);
+      this.setReady(true);
     }
   }
 
-  function say(message: string): void {
-    fill(problem, icon('exclamation-triangle'), ' ', message);
+  #closed(): void {
+    this.#element.remove();
+    this.#options.onClose?.();
+    if (this.#before instanceof HTMLElement && this.#before.isConnected) this.#before.focus();
   }
-
-  whole.append(heading, form, problem, element('div', { class: 'nkb-dialog-buttons' }, closing, doing));
-  whole.addEventListener('keydown', (event) => {
-    // The editor would close its own tray.
-    event.stopPropagation();
-  });
-  whole.addEventListener('close', () => {
-    whole.remove();
-    onClose?.();
-    if (before instanceof HTMLElement && before.isConnected) before.focus();
-  });
-  document.body.append(whole);
-  whole.showModal();
-  return { close, say, setReady: (isReady) => doing !== null && (doing.disabled = !isReady) };
 }
-
-const kindOf = ({ kind }: DialogAction): { readonly kind?: 'primary' | 'danger' } =>
-  kind === undefined ? {} : { kind };

@@ -4,7 +4,7 @@ import { post } from '../api.ts';
 import { element } from '../dom.ts';
 import { text } from '../text.ts';
 import type { Desk } from '../views/view.ts';
-import { openDialog } from './dialog.ts';
+import { Dialog } from './dialog.ts';
 import { group, radioField } from './fields.ts';
 import { sourcePlace } from './source-place.ts';
 
@@ -45,7 +45,7 @@ export function openDownload(desk: Desk, row: Row): void {
     'nkb-download',
     false,
   );
-  openDialog({
+  new Dialog({
     title: text('download.title'),
     body: [
       place.element,
@@ -59,7 +59,6 @@ export function openDownload(desk: Desk, row: Row): void {
       run: async () => {
         await download(row.backup_id, { at: place.agentId(), decrypted: row.protected && open.input.checked });
         desk.say(text('download.started'));
-        return undefined;
       },
     },
   });

@@ -1,151 +1,121 @@
 /** The members of a backup to choose from: folders that are opened one by one, or what a search finds. */
-import type { Entry, EntryPage } from '../answers.ts';
+import type { EntryPage } from '../answers.ts';
 import { get } from '../api.ts';
 import { after } from '../browser-clock.ts';
-import { button, element, fill, icon, type Child } from '../dom.ts';
-import { formatSize } from '../format.ts';
-import { baseName, isCovered, toggled, type Chosen } from '../model/chosen-paths.ts';
-import { language, plural, text } from '../text.ts';
+import { button, element, fill } from '../dom.ts';
+import { isCovered, toggled, type Chosen } from '../model/chosen-paths.ts';
+import { plural, text } from '../text.ts';
+import { treeLine } from './tree-line.ts';
 
 export interface FileTreeOptions {
   readonly backupId: string;
+  /** The location that it is read from. */
   readonly agentId: () => string;
-  readonly onChange: (chosen: Chosen) => void;
-  readonly onError: (message: string) => void;
+  readonly onChange: () => void;
+  readonly onError: (error: unknown) => void;
 }
 
-export interface FileTree {
-  readonly element: HTMLElement;
-  readonly chosen: () => Chosen;
-  /** Begins anew, e.g. from another location. */
-  readonly load: () => void;
-}
+type Where = Readonly<Record<string, string>>;
 
 const TYPING_MS = 300;
 
-export function fileTree({ backupId, agentId, onChange, onError }: FileTreeOptions): FileTree {
-  let chosen: Chosen = new Set();
-  let asked = 0;
-  const root = element('ul', { class: 'nkb-tree', attributes: { 'aria-label': text('tree.title') } });
-  const state = element('div', { class: 'nkb-quiet', attributes: { role: 'status' } });
-  let cancelTyping: (() => void) | null = null;
-  const search = element('input', {
-    attributes: { type: 'search', placeholder: text('tree.search'), 'aria-label': text('tree.search') },
-    on: {
-      input: () => {
-        cancelTyping?.();
-        cancelTyping = after(TYPING_MS, load);
-      },
-    },
-  });
+export class FileTree {
+  readonly element: HTMLElement;
+  readonly #options: FileTreeOptions;
+  readonly #root: HTMLElement = element('ul', { class: 'nkb-tree', attributes: { 'aria-label': text('tree.title') } });
+  readonly #state: HTMLElement = element('div', { class: 'nkb-quiet', attributes: { role: 'status' } });
+  readonly #search: HTMLInputElement;
+  #chosen: Chosen = new Set();
+  /** Counts what was asked, so that an answer that comes late is not shown. */
+  #asked = 0;
+  #cancelTyping: (() => void) | null = null;
 
-  async function page(where: Readonly<Record<string, string>>): Promise<EntryPage> {
-    const query = new URLSearchParams({ at: agentId(), ...where });
-    return get<EntryPage>(`backups/${encodeURIComponent(backupId)}/files?${query.toString()}`);
+  constructor(options: FileTreeOptions) {
+    this.#options = options;
+    this.#search = element('input', {
+      attributes: { type: 'search', placeholder: text('tree.search'), 'aria-label': text('tree.search') },
+      on: { input: () => this.#typed() },
+    });
+    this.element = element('div', { class: 'nkb-tree-box' }, this.#search, this.#state, this.#root);
   }
 
-  /** Adds the entries, and a button for those to come. */
-  async function addPage(list: HTMLElement, where: Readonly<Record<string, string>>): Promise<number> {
-    const { entries, more } = await page(where);
-    list.append(...entries.map((entry) => line(entry, 'search' in where)));
-    if (more !== null) {
-      const next = element('li');
-      next.append(
-        button(text('tree.more'), () => {
-          next.remove();
-          guard(addPage(list, { ...where, after: more }));
-        }),
-      );
-      list.append(next);
-    }
-    refreshBoxes();
-    return entries.length;
+  get chosen(): Chosen {
+    return this.#chosen;
   }
 
-  function guard(work: Promise<unknown>): void {
-    work.catch((error: unknown) => onError((error as Error).message));
+  /** Begins anew, e.g. from another location. */
+  load(): void {
+    this.#guard(this.#load());
   }
 
-  function load(): void {
-    const turn = ++asked;
-    const words = search.value.trim();
-    fill(state, text('tree.loading'));
+  async #load(): Promise<void> {
+    const turn = ++this.#asked;
+    const words = this.#search.value.trim();
+    fill(this.#state, text('tree.loading'));
     const fresh = element('ul');
-    const where: Readonly<Record<string, string>> = words === '' ? { folder: '' } : { search: words };
-    guard(
-      addPage(fresh, where)
-        .then((count) => {
-          if (turn !== asked) return;
-          fill(root, [...fresh.children]);
-          fill(state, count === 0 ? text('tree.nothing') : '');
-          refreshBoxes();
-        })
-        .catch((error: unknown) => {
-          if (turn === asked) fill(state);
-          throw error;
-        }),
-    );
-  }
-
-  function line(entry: Entry, isFound: boolean): HTMLElement {
-    const { path, kind, size } = entry;
-    const isFolder = kind === 'directory';
-    const name = isFound ? path : baseName(path);
-    const box = element('input', {
-      attributes: { type: 'checkbox', 'data-path': path },
-      on: {
-        change: () => {
-          chosen = toggled(chosen, path);
-          refreshBoxes();
-          onChange(chosen);
-        },
-      },
-    });
-    const label = element(
-      'label',
-      {},
-      box,
-      icon(isFolder ? 'folder-o' : 'file-o'),
-      element('span', { class: 'nkb-tree-name' }, name),
-      !isFolder && element('span', { class: 'nkb-quiet' }, formatSize(size, language())),
-    );
-    const made = element('li');
-    const opener: Child =
-      isFolder && !isFound ? folderToggle(made, path) : element('span', { class: 'nkb-tree-space' });
-    made.append(element('div', { class: 'nkb-tree-line' }, opener, label));
-    return made;
-  }
-
-  function folderToggle(owner: HTMLElement, path: string): HTMLButtonElement {
-    const toggle = button(text('tree.open', { name: baseName(path) }), () => open(), {
-      icon: 'caret-right',
-      iconOnly: true,
-    });
-    toggle.setAttribute('aria-expanded', 'false');
-    const inner = element('ul', { attributes: { hidden: true } });
-    owner.append(inner);
-    let isLoaded = false;
-    function open(): void {
-      inner.hidden = !inner.hidden;
-      owner.append(inner);
-      toggle.setAttribute('aria-expanded', String(!inner.hidden));
-      if (isLoaded) return;
-      isLoaded = true;
-      guard(addPage(inner, { folder: path }));
+    try {
+      await this.#addPage(fresh, words === '' ? { folder: '' } : { search: words });
+    } finally {
+      if (turn === this.#asked) fill(this.#state);
     }
-    return toggle;
+    if (turn !== this.#asked) return;
+    fill(this.#root, [...fresh.children]);
+    if (fresh.children.length === 0 && this.#root.children.length === 0) fill(this.#state, text('tree.nothing'));
+    this.#refreshBoxes();
+  }
+
+  /** Adds entries, and a button for those to come. */
+  async #addPage(list: HTMLElement, where: Where): Promise<void> {
+    const { backupId, agentId } = this.#options;
+    const query = new URLSearchParams({ at: agentId(), ...where });
+    const { entries, more } = await get<EntryPage>(`backups/${encodeURIComponent(backupId)}/files?${query.toString()}`);
+    const isFound = 'search' in where;
+    list.append(
+      ...entries.map((entry) =>
+        treeLine(entry, {
+          isFound,
+          onToggle: () => this.#toggle(entry.path),
+          onOpen: (inner) => this.#guard(this.#addPage(inner, { folder: entry.path })),
+        }),
+      ),
+    );
+    if (more !== null) list.append(this.#moreLine(list, { ...where, after: more }));
+    this.#refreshBoxes();
+  }
+
+  #moreLine(list: HTMLElement, where: Where): HTMLElement {
+    const line = element('li');
+    const next = (): void => {
+      line.remove();
+      this.#guard(this.#addPage(list, where));
+    };
+    line.append(button(text('tree.more'), next));
+    return line;
+  }
+
+  #typed(): void {
+    this.#cancelTyping?.();
+    this.#cancelTyping = after(TYPING_MS, () => this.load());
+  }
+
+  #toggle(path: string): void {
+    this.#chosen = toggled(this.#chosen, path);
+    this.#refreshBoxes();
+    this.#options.onChange();
   }
 
   /** What lies in a chosen folder is chosen with it. */
-  function refreshBoxes(): void {
-    for (const box of root.querySelectorAll<HTMLInputElement>('input[data-path]')) {
+  #refreshBoxes(): void {
+    for (const box of this.#root.querySelectorAll<HTMLInputElement>('input[data-path]')) {
       const path = box.dataset['path'] ?? '';
-      const isInside = isCovered(chosen, path);
-      box.checked = isInside || chosen.has(path);
+      const isInside = isCovered(this.#chosen, path);
+      box.checked = isInside || this.#chosen.has(path);
       box.disabled = isInside;
     }
-    if (chosen.size > 0) fill(state, plural('tree.chosen', chosen.size));
+    if (this.#chosen.size > 0) fill(this.#state, plural('tree.chosen', this.#chosen.size));
   }
 
-  return { element: element('div', { class: 'nkb-tree-box' }, search, state, root), chosen: () => chosen, load };
+  #guard(work: Promise<void>): void {
+    work.catch(this.#options.onError);
+  }
 }

@@ -7,7 +7,7 @@ import { RED } from '../red.ts';
 import { language, text } from '../text.ts';
 import { rowName } from '../views/row.ts';
 import type { Desk } from '../views/view.ts';
-import { openDialog } from './dialog.ts';
+import { Dialog } from './dialog.ts';
 import { checkField } from './fields.ts';
 import { keyFields } from './key-fields.ts';
 import { sourcePlace } from './source-place.ts';
@@ -25,7 +25,7 @@ export function openRestoreInto(desk: Desk, row: Row): void {
     confirm: true,
     ...key.body(),
   });
-  openDialog({
+  new Dialog({
     title: text('restore.intoTitle'),
     body: [
       element('p', {}, text('restore.intoWhat')),
@@ -39,7 +39,7 @@ export function openRestoreInto(desk: Desk, row: Row): void {
       kind: 'primary',
       run: () => {
         askAgain(desk, row, body());
-        return Promise.resolve(undefined);
+        return Promise.resolve();
       },
     },
   });
@@ -47,7 +47,7 @@ export function openRestoreInto(desk: Desk, row: Row): void {
 
 function askAgain(desk: Desk, row: Row, body: object): void {
   const values = { name: rowName(row), date: formatDate(row.date, language()) };
-  openDialog({
+  new Dialog({
     title: text('restore.sureTitle'),
     body: [
       element('p', {}, text('restore.sure', values)),
@@ -59,7 +59,6 @@ function askAgain(desk: Desk, row: Row, body: object): void {
       run: async () => {
         await post(`backups/${encodeURIComponent(row.backup_id)}/restore`, body);
         desk.say(text('restore.started'));
-        return undefined;
       },
     },
   });

@@ -1,6 +1,7 @@
 /** From which of its locations a backup is read. */
 import type { Row } from '../answers.ts';
 import type { Snapshot } from '../data.ts';
+import { nameOfPlace } from '../place-name.ts';
 import { text } from '../text.ts';
 import { selectField } from './fields.ts';
 
@@ -9,10 +10,6 @@ export interface SourcePlace {
   readonly element: HTMLElement | null;
   readonly agentId: () => string;
   readonly onChange: (listener: () => void) => void;
-}
-
-export function nameOfPlace({ states }: Snapshot, agentId: string): string {
-  return states.get(agentId)?.location.name ?? agentId;
 }
 
 /** A folder of this machine comes first: it is the quickest. */

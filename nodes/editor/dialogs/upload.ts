@@ -1,64 +1,70 @@
-/** Takes in the file of a backup that somebody has. It goes as it is, never as a whole through memory. */
+/** Takes in the file of a backup that somebody has. The browser sends it from the disk, never as a whole through memory. */
 import { send } from '../api.ts';
 import { element, fill } from '../dom.ts';
 import { formatPercent, formatSize } from '../format.ts';
 import { language, text } from '../text.ts';
 import type { Desk } from '../views/view.ts';
-import { openDialog } from './dialog.ts';
+import { Dialog } from './dialog.ts';
 
 const ENDS = '.zst,.gz,.tar,.age';
+const FIELD = 'nkb-upload-file';
 
-export function openUpload(desk: Desk): void {
-  const id = 'nkb-upload-file';
-  const input = element('input', { attributes: { type: 'file', id, accept: ENDS } });
-  const bar = element('progress', {
+export class Upload {
+  readonly #desk: Desk;
+  readonly #input = element('input', { attributes: { type: 'file', id: FIELD, accept: ENDS } });
+  readonly #bar = element('progress', {
     attributes: { max: 100, value: 0, hidden: true, 'aria-label': text('upload.progress') },
   });
-  const state = element('div', { class: 'nkb-quiet', attributes: { role: 'status' } });
-  let request: XMLHttpRequest | null = null;
+  readonly #state = element('div', { class: 'nkb-quiet', attributes: { role: 'status' } });
+  readonly #dialog: Dialog;
+  #request: XMLHttpRequest | null = null;
 
-  function onProgress({ loaded, total }: ProgressEvent): void {
-    const percent = total === 0 ? 0 : (100 * loaded) / total;
-    bar.value = percent;
-    const amounts = { bytes: formatSize(loaded, language()), total: formatSize(total, language()) };
-    fill(state, `${formatPercent(percent, language())} · ${text('jobs.of', amounts)}`);
+  /** Opens the dialog. */
+  constructor(desk: Desk) {
+    this.#desk = desk;
+    const field = element('label', { attributes: { for: FIELD } }, text('upload.file'));
+    this.#dialog = new Dialog({
+      title: text('upload.title'),
+      body: [
+        element('p', {}, text('upload.what')),
+        element('div', { class: 'nkb-field' }, field, this.#input),
+        this.#bar,
+        this.#state,
+      ],
+      onClose: () => this.#request?.abort(),
+      action: { label: text('upload.do'), kind: 'primary', run: () => this.#upload() },
+    });
+    this.#input.addEventListener('change', () => this.#dialog.setReady(this.#input.files?.length === 1));
+    this.#dialog.setReady(false);
   }
 
-  const dialog = openDialog({
-    title: text('upload.title'),
-    body: [
-      element('p', {}, text('upload.what')),
-      element('div', { class: 'nkb-field' }, element('label', { attributes: { for: id } }, text('upload.file')), input),
-      bar,
-      state,
-    ],
-    onClose: () => request?.abort(),
-    action: {
-      label: text('upload.do'),
-      kind: 'primary',
-      run: async () => {
-        const [file] = input.files ?? [];
-        if (file === undefined) throw new Error(text('upload.choose'));
-        bar.hidden = false;
-        await send({
-          url: 'backup/receive',
-          method: 'POST',
-          contentType: 'application/octet-stream',
-          processData: false,
-          data: file,
-          headers: { 'X-File-Name': encodeURIComponent(file.name) },
-          xhr: () => {
-            request = new XMLHttpRequest();
-            request.upload.addEventListener('progress', onProgress);
-            return request;
-          },
-        });
-        request = null;
-        desk.say(text('upload.done', { file: file.name }));
-        return undefined;
-      },
-    },
-  });
-  input.addEventListener('change', () => dialog.setReady(input.files?.length === 1));
-  dialog.setReady(false);
+  async #upload(): Promise<void> {
+    const [file] = this.#input.files ?? [];
+    if (file === undefined) throw new Error(text('upload.choose'));
+    this.#bar.hidden = false;
+    await send({
+      url: 'backup/receive',
+      method: 'POST',
+      contentType: 'application/octet-stream',
+      processData: false,
+      data: file,
+      headers: { 'X-File-Name': encodeURIComponent(file.name) },
+      xhr: () => this.#watched(),
+    });
+    this.#request = null;
+    this.#desk.say(text('upload.done', { file: file.name }));
+  }
+
+  #watched(): XMLHttpRequest {
+    this.#request = new XMLHttpRequest();
+    this.#request.upload.addEventListener('progress', ({ loaded, total }) => this.#show(loaded, total));
+    return this.#request;
+  }
+
+  #show(loaded: number, total: number): void {
+    const percent = total === 0 ? 0 : (100 * loaded) / total;
+    this.#bar.value = percent;
+    const amounts = { bytes: formatSize(loaded, language()), total: formatSize(total, language()) };
+    fill(this.#state, `${formatPercent(percent, language())} · ${text('jobs.of', amounts)}`);
+  }
 }

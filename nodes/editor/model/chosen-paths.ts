@@ -5,7 +5,7 @@ export type Chosen = ReadonlySet<string>;
 const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
 /** Without the slash that may end the name of a folder. */
-const bare = (path: string): string => path.replace(/\/+$/, '');
+export const bare = (path: string): string => path.replace(/\/+$/, '');
 
 export function baseName(path: string): string {
   const whole = bare(path);

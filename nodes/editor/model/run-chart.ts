@@ -32,16 +32,18 @@ export interface ChartFrame {
 }
 
 const MOST_BARS = 60;
+/** So many have room: a few are no wider. */
+const FEWEST = 14;
 const GAP = 0.25;
+/** Free above, so that the line is not cut. */
+const TOP = 3;
 /** A run without an archive is a stub at the bottom. */
 const STUB = 3;
 
 /** The last runs that made a backup, or failed to. */
-export function chartRuns(history: readonly Run[], planId: string | null): readonly ChartRun[] {
+export function chartRuns(history: readonly Run[]): readonly ChartRun[] {
   return history
-    .filter(
-      ({ manager_state, plan_id }) => manager_state === 'create_backup' && (planId === null || plan_id === planId),
-    )
+    .filter(({ manager_state }) => manager_state === 'create_backup')
     .slice(-MOST_BARS)
     .map(({ date, outcome, size, seconds }) => ({
       date,
@@ -51,14 +53,15 @@ export function chartRuns(history: readonly Run[], planId: string | null): reado
     }));
 }
 
-export function layChart(runs: readonly ChartRun[], { width, height }: ChartFrame): Chart {
+export function layChart(runs: readonly ChartRun[], { width, height: outer }: ChartFrame): Chart {
+  const height = outer - TOP;
   const mostBytes = Math.max(0, ...runs.map(({ size }) => size ?? 0));
   const mostSeconds = Math.max(0, ...runs.map(({ seconds }) => seconds ?? 0));
-  const step = width / Math.max(runs.length, 1);
+  const step = width / Math.max(runs.length, FEWEST);
   const bars = runs.map((run, index) => {
     const tall = run.size === null ? STUB : Math.max(STUB, share(run.size, mostBytes) * height);
-    const lineY = run.seconds === null ? null : height - share(run.seconds, mostSeconds) * height;
-    const place = { x: index * step + (step * GAP) / 2, width: step * (1 - GAP), y: height - tall, height: tall };
+    const lineY = run.seconds === null ? null : outer - share(run.seconds, mostSeconds) * height;
+    const place = { x: index * step + (step * GAP) / 2, width: step * (1 - GAP), y: outer - tall, height: tall };
     return { ...run, ...place, lineY };
   });
   const line = bars

@@ -5,8 +5,8 @@ import { openCompare } from '../dialogs/compare.ts';
 import { copyTargets, openCopy } from '../dialogs/copy.ts';
 import { openDelete } from '../dialogs/delete.ts';
 import { openDownload } from '../dialogs/download.ts';
-import { openImport } from '../dialogs/import-flow.ts';
-import { openRestoreFolder } from '../dialogs/restore-folder.ts';
+import { ImportFlow } from '../dialogs/import-flow.ts';
+import { RestoreFolder } from '../dialogs/restore-folder.ts';
 import { openRestoreInto } from '../dialogs/restore-into.ts';
 import { button, element, type ButtonLook, type Child } from '../dom.ts';
 import { text } from '../text.ts';
@@ -24,9 +24,9 @@ export function actionButtons(desk: Desk, row: Row, onGone: () => void): readonl
   const pin = row.pinned ? 'unpin' : 'pin';
   return [
     action('download', { icon: 'download' }, () => openDownload(desk, row)),
-    action('restoreFolder', { icon: 'folder-open-o' }, () => openRestoreFolder(desk, row)),
+    action('restoreFolder', { icon: 'folder-open-o' }, () => new RestoreFolder(desk, row)),
     action('restoreInto', { icon: 'history' }, () => openRestoreInto(desk, row)),
-    action('import', { icon: 'sign-in' }, () => openImport(desk, row)),
+    action('import', { icon: 'sign-in' }, () => new ImportFlow(desk, row)),
     action('compare', { icon: 'exchange' }, () => openCompare(desk, row)),
     copyTargets(desk, row).length > 0 && action('copy', { icon: 'clone' }, () => openCopy(desk, row)),
     action(pin, { icon: 'thumb-tack' }, () => setPinned(desk, row)),

@@ -2,9 +2,10 @@
 import type { LastVerified, Row } from '../answers.ts';
 import { post } from '../api.ts';
 import { now } from '../browser-clock.ts';
-import { nameOfPlace, placesOf } from '../dialogs/source-place.ts';
+import { placesOf } from '../dialogs/source-place.ts';
 import { button, element, icon, type Child } from '../dom.ts';
 import { formatRelative, formatSize } from '../format.ts';
+import { nameOfPlace } from '../place-name.ts';
 import { language, text } from '../text.ts';
 import { attempt, type Desk } from './view.ts';
 

@@ -2,6 +2,7 @@
 import type { Snapshot } from '../data.ts';
 import { element, fill } from '../dom.ts';
 import { NO_FILTER, plansOf, type Filter } from '../model/filter-rows.ts';
+import { placeNames } from '../place-name.ts';
 import { plural, text } from '../text.ts';
 
 export interface FilterBar {
@@ -27,11 +28,11 @@ export function filterBar(onChange: () => void): FilterBar {
   return {
     element: element('div', { class: 'nkb-filter' }, search, plan, place, count),
     filter: () => filter,
-    update({ rows, states }, shown) {
+    update(snapshot, shown) {
+      const { rows } = snapshot;
       const plans = plansOf(rows).map(({ planId, name }) => [planId, name] as const);
       offer(plan, text('list.allPlans'), plans);
-      const places = [...states.values()].map(({ location }) => [location.agent_id, location.name] as const);
-      offer(place, text('list.allPlaces'), places);
+      offer(place, text('list.allPlaces'), placeNames(snapshot));
       const all = plural('list.count', rows.length);
       fill(count, shown === rows.length ? all : plural('list.countOf', shown, { all }));
     },

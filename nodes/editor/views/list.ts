@@ -3,6 +3,7 @@ import type { Row } from '../answers.ts';
 import { element, fill } from '../dom.ts';
 import { filterRows, type Filter } from '../model/filter-rows.ts';
 import type { Snapshot } from '../data.ts';
+import { nameOfPlace, placeNames } from '../place-name.ts';
 import { text } from '../text.ts';
 import { VirtualList } from '../virtual-list.ts';
 import { filterBar } from './filter-bar.ts';
@@ -17,7 +18,7 @@ export interface ListView {
 export function listView(scroller: HTMLElement, onOpen: (row: Row) => void): ListView {
   let snapshot: Snapshot | null = null;
   let drawn: { readonly rows: readonly Row[]; readonly filter: Filter; readonly names: string } | null = null;
-  const nameOf = (id: string): string => snapshot?.states.get(id)?.location.name ?? id;
+  const nameOf = (id: string): string => (snapshot === null ? id : nameOfPlace(snapshot, id));
   const list = new VirtualList<Row>({
     label: text('list.title'),
     scroller,
@@ -28,9 +29,9 @@ export function listView(scroller: HTMLElement, onOpen: (row: Row) => void): Lis
   const empty = element('p', { class: 'nkb-quiet nkb-empty' });
   const draw = (): void => {
     if (snapshot === null) return;
-    const { rows, info } = snapshot;
+    const { rows } = snapshot;
     const filter = bar.filter();
-    const names = info?.locations.map(({ name }) => name).join('\n') ?? '';
+    const names = JSON.stringify(placeNames(snapshot));
     if (drawn?.rows === rows && drawn.filter === filter && drawn.names === names) return;
     drawn = { rows, filter, names };
     const shown = filterRows(rows, filter);

@@ -5,6 +5,7 @@ import { element, icon, type Child } from '../dom.ts';
 import { formatRelative, formatSize } from '../format.ts';
 import { totalsOf } from '../model/copies.ts';
 import type { LocationState } from '../model/merge-lists.ts';
+import { placeName } from '../place-name.ts';
 import { language, plural, text } from '../text.ts';
 import { refill, type View } from './view.ts';
 
@@ -23,7 +24,7 @@ export function placesView(): View {
 function keyOf(state: LocationState): unknown {
   const { location, list, ...rest } = state;
   const counted = list === null ? null : [totalsOf(location.agent_id, list.backups), list.free, wrongIn(list)];
-  return [location, rest, counted];
+  return [location, placeName(location), rest, counted];
 }
 
 function line(state: LocationState): HTMLElement {
@@ -36,7 +37,7 @@ function line(state: LocationState): HTMLElement {
       { class: 'nkb-place-name', attributes: { title: location.folder ?? location.name } },
       icon(location.is_local ? 'hdd-o' : 'cloud'),
       ' ',
-      location.name,
+      placeName(location),
     ),
     content(state),
     condition(state),
@@ -47,7 +48,7 @@ function content({ location, list }: LocationState): Child {
   if (list === null) return null;
   const { backups, bytes, newest } = totalsOf(location.agent_id, list.backups);
   const parts = [
-    plural('places.backups', backups),
+    backups === 0 ? text('places.none') : plural('places.backups', backups),
     ...(backups === 0 ? [] : [formatSize(bytes, language())]),
     ...(list.free === null ? [] : [text('places.free', { size: formatSize(list.free, language()) })]),
     ...(newest === null ? [] : [text('places.newest', { when: formatRelative(newest, now(), language()) })]),

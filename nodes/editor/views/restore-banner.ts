@@ -2,7 +2,7 @@
 import type { RestoreStatus } from '../answers.ts';
 import { post } from '../api.ts';
 import { button, element, icon, type Child } from '../dom.ts';
-import { openDialog } from '../dialogs/dialog.ts';
+import { Dialog } from '../dialogs/dialog.ts';
 import { text } from '../text.ts';
 import { attempt, refill, type Desk, type View } from './view.ts';
 
@@ -57,7 +57,7 @@ function cancel(desk: Desk): void {
 }
 
 function undo(desk: Desk, name: string): void {
-  openDialog({
+  new Dialog({
     title: text('restoreState.undoTitle'),
     body: element('p', {}, text('restoreState.undoWhat', { name })),
     action: {
@@ -66,7 +66,6 @@ function undo(desk: Desk, name: string): void {
       run: async () => {
         await post('restore/undo', { confirm: true });
         desk.data.refreshSoon();
-        return undefined;
       },
     },
   });

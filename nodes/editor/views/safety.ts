@@ -29,7 +29,10 @@ function line(safety: Safety, isNamed: boolean): HTMLElement {
       'ul',
       { class: 'nkb-safety-points' },
       point(plural('safety.copies', copies), isComplete && stale.copies),
-      point(plural('safety.elsewhere', elsewhere), isComplete && stale.elsewhere),
+      point(
+        elsewhere === 0 ? text('safety.notElsewhere') : plural('safety.elsewhere', elsewhere),
+        isComplete && stale.elsewhere,
+      ),
       point(proof(safety), isComplete && stale.verified),
     ),
     !isComplete && element('div', { class: 'nkb-quiet' }, text('safety.incomplete')),

@@ -90,6 +90,11 @@ export function nodesOfTabs(all: readonly FlowNode[], tabIds: ReadonlySet<string
   return all.filter((node) => taken.has(node)).map(withoutCredentials);
 }
 
+/** Also what no tab uses. In the order of the file, without credentials. */
+export function everyNode(all: readonly FlowNode[]): readonly FlowNode[] {
+  return all.map(withoutCredentials);
+}
+
 /** It has no place in a flow. */
 function isConfigNode({ type, x, y }: FlowNode): boolean {
   return type !== 'tab' && type !== 'subflow' && type !== 'group' && x === undefined && y === undefined;

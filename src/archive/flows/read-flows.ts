@@ -4,7 +4,7 @@ import { isObject } from '../../io/json-file.ts';
 import type { FlowNode, FlowsResult, FlowsTask, TaskContext, TaskProblem } from '../tasks.ts';
 import { openArchive } from '../read/open-archive.ts';
 import { credentialsState } from './credentials-state.ts';
-import { chooseTabs, nodesOfTabs, parseFlowFile, tabsOf } from './flow-file.ts';
+import { chooseTabs, everyNode, nodesOfTabs, parseFlowFile, tabsOf } from './flow-file.ts';
 import { readMembers, type MemberNames } from './read-members.ts';
 
 /**
@@ -41,7 +41,8 @@ type FlowsIn = Pick<FlowsResult, 'tabs' | 'nodes'>;
 function flowsIn(bytes: Uint8Array, file: string, wanted: FlowsTask['tabs']): FlowsIn {
   const all: readonly FlowNode[] = parseFlowFile(bytes, file);
   const tabs = tabsOf(all);
-  return { tabs, nodes: wanted === null ? [] : nodesOfTabs(all, chooseTabs(tabs, wanted)) };
+  if (wanted === null) return { tabs, nodes: [] };
+  return { tabs, nodes: wanted === 'all' ? everyNode(all) : nodesOfTabs(all, chooseTabs(tabs, wanted)) };
 }
 
 function unreadable(member: string): TaskProblem {

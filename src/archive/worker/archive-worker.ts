@@ -9,7 +9,7 @@ import type { FromWorker, ToWorker, WorkerData } from './worker-message.ts';
 const port = parentPort;
 if (port === null) throw new Error('archive-worker runs only as a worker thread');
 
-const { task, niceness, source: sourcePort } = workerData as WorkerData;
+const { task, niceness, source: sourcePort, output } = workerData as WorkerData;
 const source = sourcePort === null ? null : new ThreadSource(sourcePort);
 const canceling = new AbortController();
 
@@ -32,6 +32,9 @@ async function run(context: TaskContext): Promise<TaskResults[ArchiveTask['kind'
       return (await import('../read/restore-drill.ts')).restoreDrill(task, context);
     case 'flows':
       return (await import('../flows/read-flows.ts')).readFlows(task, context);
+    case 'content':
+      if (output === null) throw new Error('a content task has nowhere to send its bytes');
+      return (await import('../read/read-content.ts')).readContent(task, context, output);
   }
 }
 
@@ -54,4 +57,5 @@ try {
   send({ type: 'failed', error: serializeError(error) });
 }
 await source?.close();
+output?.close();
 port.close();

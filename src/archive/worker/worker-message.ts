@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { SerializedError } from '../../errors.ts';
 import type { SourcePort } from '../../io/thread-source.ts';
 import type { ArchiveTask, TaskProgress, TaskResults } from '../tasks.ts';
@@ -7,6 +8,8 @@ export interface WorkerData {
   readonly niceness: number;
   /** Null when the task reads a file of this machine, or none. */
   readonly source: SourcePort | null;
+  /** As `TaskContext.output`; null for what hands out nothing. */
+  readonly output: MessagePort | null;
 }
 
 /** From the worker to who started it. After `done` or `failed` nothing follows. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chooseTabs, nodesOfTabs, parseFlowFile, tabsOf } from '../../../../src/archive/flows/flow-file.ts';
+import { chooseTabs, everyNode, nodesOfTabs, parseFlowFile, tabsOf } from '../../../../src/archive/flows/flow-file.ts';
 import type { FlowNode } from '../../../../src/archive/tasks.ts';
 import { BackupError } from '../../../../src/errors.ts';
 
@@ -55,6 +55,14 @@ describe('a flow file', () => {
       FLOWS.map(({ id }) => id).filter((id) => !ids.includes(id)),
       ['unused', 'lonely'],
     );
+  });
+
+  it('gives every node, also those that no tab uses, and never their credentials', () => {
+    assert.deepEqual(
+      everyNode(FLOWS).map(({ id }) => id),
+      FLOWS.map(({ id }) => id),
+    );
+    assert.doesNotMatch(JSON.stringify(everyNode(FLOWS)), /hush/);
   });
 
   it('never gives credentials', () => {
