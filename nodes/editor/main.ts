@@ -1,6 +1,7 @@
 /** The editor's half of the plugin: the Backups sidebar. */
 import { formatNumber, formatSize } from './format.ts';
 import { nameBoxes } from './name-boxes.ts';
+import { openKit } from './recovery-kit.ts';
 import { RED } from './red.ts';
 import { SidebarView } from './sidebar.ts';
 import { language, text } from './text.ts';
@@ -16,6 +17,7 @@ RED.plugins.registerPlugin(ID, {
     formatNumber: (value) => formatNumber(value, language()),
     formatSize: (bytes) => formatSize(bytes, language()),
     nameBoxes,
+    openKit,
   },
   onadd() {
     const shown = new SidebarView();

@@ -20,6 +20,8 @@ export interface EditorPlugin {
     /** Bytes, in the words of the editor's language. */
     readonly formatSize: (bytes: number) => string;
     readonly nameBoxes: (list: ArrayLike<Element>) => void;
+    /** As `openKit`: rejects with what is to be shown. */
+    readonly openKit: (of: { readonly id: string; readonly identity: string }) => Promise<void>;
   };
   readonly onadd: () => void;
   readonly onremove: () => void;
@@ -66,7 +68,14 @@ export interface EditorApi {
   readonly _: (key: string, options?: object) => string;
   readonly i18n: { readonly lang: () => string };
   readonly plugins: { readonly registerPlugin: (id: string, plugin: EditorPlugin) => void };
-  readonly actions: { readonly add: (id: string, run: () => void) => void };
+  readonly actions: {
+    readonly add: (id: string, run: () => void) => void;
+    readonly invoke: (id: string) => void;
+  };
+  readonly events: {
+    readonly on: (name: string, listener: () => void) => void;
+    readonly off: (name: string, listener: () => void) => void;
+  };
   readonly sidebar: {
     readonly addTab: (tab: SidebarTab) => void;
     readonly removeTab: (id: string) => void;
@@ -78,6 +87,12 @@ export interface EditorApi {
     readonly unsubscribe: (topic: string, listener: Listener) => void;
   };
   readonly nodes: {
+    /** A fresh one. */
+    readonly id: () => string;
+    /** How a type is registered; null for one that is not. */
+    readonly getType: (
+      type: string,
+    ) => { readonly defaults?: Readonly<Record<string, { readonly value: unknown }>> } | null;
     readonly createCompleteNodeSet: (options?: { readonly credentials: boolean }) => readonly FlowNode[];
     readonly node: (id: string) => { readonly type: string; readonly name?: unknown } | null;
     readonly workspace: (id: string) => object | undefined;

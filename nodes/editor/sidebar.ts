@@ -4,6 +4,7 @@ import { after } from './browser-clock.ts';
 import { BackupData, type Snapshot } from './data.ts';
 import { Upload } from './dialogs/upload.ts';
 import { button, element } from './dom.ts';
+import { firstTime } from './first-time/first-time.ts';
 import { text } from './text.ts';
 import { DetailsView } from './views/details.ts';
 import { sayEnd } from './views/ended-job.ts';
@@ -30,6 +31,7 @@ export class SidebarView {
   readonly #views: readonly View[];
   readonly #list: ListView;
   readonly #details: DetailsView;
+  readonly #first: View;
   readonly #sight: IntersectionObserver;
   #cancelTick: (() => void) | null = null;
 
@@ -42,6 +44,7 @@ export class SidebarView {
     this.#desk = { data: this.#data, say: bar.say };
     this.#list = listView(this.#overview, (row) => this.#open(row));
     this.#details = new DetailsView(this.#desk, () => this.#close());
+    this.#first = firstTime(this.#desk, () => this.#update(this.#data.snapshot));
     const [problems, running, restore] = [problemsView(), runningView(this.#desk), restoreBanner(this.#desk)];
     const [plans, safety, places] = [plansView(this.#desk), safetyView(), placesView()];
     const history = new HistoryView(this.#desk);
@@ -55,7 +58,7 @@ export class SidebarView {
       history.element,
       folded('list', this.#list.element),
     );
-    this.content.append(this.#toolbar(), bar.element, this.#overview, this.#details.element);
+    this.content.append(this.#toolbar(), bar.element, this.#first.element, this.#overview, this.#details.element);
     this.#sight = new IntersectionObserver((entries) => {
       if (entries.some(({ isIntersecting }) => isIntersecting)) this.#data.refreshSoon();
     });
@@ -88,6 +91,8 @@ export class SidebarView {
     for (const view of this.#views) view.update(snapshot);
     this.#list.update(snapshot);
     this.#details.update(snapshot);
+    this.#first.update(snapshot);
+    this.#overview.hidden = !this.#first.element.hidden || !this.#details.element.hidden;
   }
 
   #open(row: Row): void {

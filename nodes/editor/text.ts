@@ -12,7 +12,11 @@ export type TextValues = Readonly<Record<string, string | number>>;
  * @param values - what stands for `__name__` in the text
  */
 export function text(key: string, values: TextValues = {}): string {
-  const raw = RED._(`${NAMESPACE}:${key}`, { skipInterpolation: true });
+  return fillValues(RED._(`${NAMESPACE}:${key}`, { skipInterpolation: true }), values);
+}
+
+/** @param raw - a text of a catalogue, with `__name__` for what is put in */
+export function fillValues(raw: string, values: TextValues): string {
   return raw.replaceAll(/__(\w+?)__/g, (whole, name: string) => String(values[name] ?? whole));
 }
 

@@ -19,6 +19,8 @@ export interface EditorSuite {
   readonly shoot: (what: string) => Promise<void>;
   /** Colours change nothing in what a dialog does: true in one theme of each version. */
   readonly isFirstTheme: boolean;
+  /** `Node-RED 5` */
+  readonly version: string;
 }
 
 /** Runs tests in each version, and in each theme it has. What one test leaves open or changes is forgotten before the next. */
@@ -58,6 +60,7 @@ export function inEditors(what: string, flows: readonly FlowNode[], tests: (suit
           userDir: () => userDir,
           shoot: (name) => editor.screenshot(`${version.replaceAll(/[^\w.]+/g, '-')}-${theme}-${name}`.toLowerCase()),
           isFirstTheme: theme === 'light',
+          version,
         });
       });
     }
