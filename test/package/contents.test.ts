@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -28,15 +28,14 @@ describe('the tarball', function () {
 
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('has the entry, the edit dialog, the labels and the help of every node', () => {
+  it('has the entry, the edit dialog, and in each language the labels and the help of every node', () => {
+    const languages = readdirSync(join(ROOT, 'nodes/locales'));
     for (const entry of entries) {
       const name = basename(entry, '.cjs');
-      const wanted = [entry, `dist/entry/${name}.html`, `dist/nodes/${name}.js`];
-      for (const file of [
-        ...wanted,
-        `dist/entry/locales/en-US/${name}.json`,
-        `dist/entry/locales/en-US/${name}.html`,
-      ]) {
+      const texts = languages.flatMap((language) =>
+        ['json', 'html'].map((ending) => `dist/entry/locales/${language}/${name}.${ending}`),
+      );
+      for (const file of [entry, `dist/entry/${name}.html`, `dist/nodes/${name}.js`, ...texts]) {
         assert.ok(paths.has(file), `${file} is missing`);
       }
     }
