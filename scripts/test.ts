@@ -4,14 +4,15 @@
  * --long          every random and killing test with its full count; writes docs/reliability.md
  * --only PATTERN  only the stages whose name contains it
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeReliability } from './test-run/reliability.ts';
 import { ensureTestTools } from './test-run/requirements.ts';
-import { runStage } from './test-run/run-stage.ts';
-import { stagesToRun, type Stage } from './test-run/stages.ts';
+import { runStage, type Run } from './test-run/run-stage.ts';
+import { groupsOf, stagesToRun, type Stage } from './test-run/stages.ts';
+import type { StageCounts } from './stage-reporter.ts';
 
 /** Full titles of tests that may be skipped in CI. */
 const MAY_SKIP_IN_CI: readonly string[] = [];
@@ -24,23 +25,61 @@ interface Totals {
   skipped: number;
 }
 
-async function runStages(stages: readonly Stage[], env: Readonly<Record<string, string>>): Promise<Totals> {
-  const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
-  for (const stage of stages) {
+interface Ended extends StageCounts {
+  readonly name: string;
+  readonly seconds: number;
+}
+
+async function timed(stage: Stage, run: Run): Promise<Ended> {
+  const started = performance.now();
+  const counts = await runStage(stage, run);
+  return { ...counts, name: stage.name, seconds: (performance.now() - started) / 1000 };
+}
+
+function tellEnd({ name, failed, seconds }: Ended): void {
+  console.log(`=== ${name}: ${failed === 0 ? 'ok' : 'FAILED'}, ${seconds.toFixed(1)} s`);
+}
+
+/** What it prints is shown when it has ended: others print meanwhile. */
+async function runBeside(stage: Stage, run: Run, folder: string): Promise<Ended> {
+  const file = join(folder, `${stage.name}.log`);
+  const output = openSync(file, 'w');
+  try {
+    const ended = await timed(stage, { ...run, output });
     console.log(`\n=== ${stage.name} ===`);
-    const started = performance.now();
-    const { passed, failed, skipped } = await runStage(stage, { root, env });
-    totals.passed += passed;
-    totals.failed += failed;
-    totals.skipped += skipped.length;
-    for (const title of skipped) {
-      if (process.env['CI'] !== 'true' || MAY_SKIP_IN_CI.includes(title)) continue;
-      console.error(`Skipped, which CI does not allow: ${title}`);
-      totals.failed += 1;
-    }
-    console.log(
-      `=== ${stage.name}: ${failed === 0 ? 'ok' : 'FAILED'}, ${((performance.now() - started) / 1000).toFixed(1)} s`,
-    );
+    process.stdout.write(readFileSync(file));
+    tellEnd(ended);
+    return ended;
+  } finally {
+    closeSync(output);
+  }
+}
+
+async function runAlone(stage: Stage, run: Run): Promise<Ended> {
+  console.log(`\n=== ${stage.name} ===`);
+  const ended = await timed(stage, run);
+  tellEnd(ended);
+  return ended;
+}
+
+function addTo(totals: Totals, { passed, failed, skipped }: StageCounts): void {
+  totals.passed += passed;
+  totals.failed += failed;
+  totals.skipped += skipped.length;
+  for (const title of skipped) {
+    if (process.env['CI'] !== 'true' || MAY_SKIP_IN_CI.includes(title)) continue;
+    console.error(`Skipped, which CI does not allow: ${title}`);
+    totals.failed += 1;
+  }
+}
+
+/** @param folder - for what stages print that run at once */
+async function runStages(stages: readonly Stage[], run: Run, folder: string): Promise<Totals> {
+  const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
+  for (const group of groupsOf(stages)) {
+    const runOne = (stage: Stage): Promise<Ended> =>
+      group.length > 1 ? runBeside(stage, run, folder) : runAlone(stage, run);
+    for (const ended of await Promise.all(group.map(runOne))) addTo(totals, ended);
   }
   return totals;
 }
@@ -56,7 +95,7 @@ async function main(): Promise<boolean> {
     // The tests start hundreds of processes, each of which would compile the same files anew.
     const shared = { NODE_COMPILE_CACHE: join(folder, 'compiled') };
     const env = long ? { ...shared, NIGHTKEEP_LONG: '1', NIGHTKEEP_FIGURES: figures } : shared;
-    const totals = await runStages(stages, env);
+    const totals = await runStages(stages, { root, env }, folder);
     if (long && values.only === undefined) await writeReliability(root, figures);
     const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
     console.log(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);

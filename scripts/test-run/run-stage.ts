@@ -1,24 +1,26 @@
 import { spawn } from 'node:child_process';
 import { globSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { StageCounts } from '../stage-reporter.ts';
 import type { Stage } from './stages.ts';
 
 const NOTHING: StageCounts = { passed: 0, failed: 0, skipped: [] };
 const FAILED: StageCounts = { passed: 0, failed: 1, skipped: [] };
 
-interface Run {
+export interface Run {
   readonly root: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Descriptor of the file for what the stage prints; the terminal unless set. */
+  readonly output?: number;
 }
 
 /** The child leads a process group of its own, so that a time-out also ends what it started. */
-function runNode(args: readonly string[], timeoutMs: number, { root, env }: Run): Promise<number> {
+function runNode(args: readonly string[], timeoutMs: number, { root, env, output }: Run): Promise<number> {
   const child = spawn(process.execPath, args, {
     cwd: root,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', output ?? 'inherit', output ?? 'inherit'],
     detached: true,
   });
   const endGroup = (): void => {
@@ -51,6 +53,15 @@ function readCounts(file: string): StageCounts | null {
   }
 }
 
+/** By name, those that the stage begins with before all others. */
+function inOrder(files: readonly string[], { first = [] }: Stage): readonly string[] {
+  const place = (file: string): number => {
+    const index = first.indexOf(basename(file).split('.')[0] ?? '');
+    return index < 0 ? first.length : index;
+  };
+  return files.toSorted().toSorted((a, b) => place(a) - place(b));
+}
+
 async function runMocha(stage: Stage, run: Run): Promise<StageCounts> {
   const files = globSync(stage.what, { cwd: run.root });
   if (files.length === 0) {
@@ -61,7 +72,7 @@ async function runMocha(stage: Stage, run: Run): Promise<StageCounts> {
   try {
     const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', 'scripts/stage-reporter.ts'];
     const parallel = stage.jobs === undefined ? [] : ['--parallel', '--jobs', String(stage.jobs)];
-    const args = [...mocha, ...parallel, ...files.sort()];
+    const args = [...mocha, ...parallel, ...inOrder(files, stage)];
     const env = { ...run.env, NIGHTKEEP_COUNTS: countsFile };
     const code = await runNode(args, stage.timeoutMs, { ...run, env });
     const counts = readCounts(countsFile);
@@ -74,7 +85,7 @@ async function runMocha(stage: Stage, run: Run): Promise<StageCounts> {
 }
 
 /**
- * Runs one stage with its output on the terminal. A check that passes counts nothing, one that fails counts as one failure.
+ * Runs one stage. A check that passes counts nothing, one that fails counts as one failure.
  */
 export async function runStage(stage: Stage, run: Run): Promise<StageCounts> {
   if (stage.kind === 'mocha') return runMocha(stage, run);

@@ -7,8 +7,10 @@ export interface Stage {
   /** For a check: the arguments of Node.js. For mocha: the pattern of its files. */
   readonly what: readonly string[];
   readonly timeoutMs: number;
-  /** How many test files run at once; one unless set. */
+  /** How many test files run at once; one unless set. More than there are processors, where tests wait for much. */
   readonly jobs?: number;
+  /** Files that take longest: begun first, so that none is left to run alone at the end. */
+  readonly first?: readonly string[];
 }
 
 const minutes = (n: number): number => n * 60_000;
@@ -33,13 +35,24 @@ const STAGES: readonly Stage[] = [
   check('lint', 'node_modules/eslint/bin/eslint.js', '.'),
   check('format', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),
   check('build', 'scripts/build.ts'),
-  { ...mocha('unit', 9), jobs: 2 },
-  mocha('contract', 3),
-  mocha('nodes', 3),
-  { ...mocha('runtime', 9), jobs: 2 },
-  { ...mocha('browser', 6), jobs: 2 },
+  { ...mocha('unit', 9), jobs: 3 },
+  { ...mocha('contract', 3), jobs: 2 },
+  { ...mocha('nodes', 3), jobs: 2 },
+  { ...mocha('runtime', 9), jobs: 3, first: ['restore', 'sixty-days', 'flows', 'missed-night', 'kill'] },
+  { ...mocha('browser', 6), jobs: 3, first: ['palette', 'backup-key'] },
   mocha('package', 5),
 ];
+
+/** Stages that may run at the same time, in the order of the groups: checks that follow each other, and each of the others alone. */
+export function groupsOf(stages: readonly Stage[]): readonly (readonly Stage[])[] {
+  const groups: Stage[][] = [];
+  for (const stage of stages) {
+    const last = groups.at(-1);
+    if (stage.kind === 'check' && last?.[0]?.kind === 'check') last.push(stage);
+    else groups.push([stage]);
+  }
+  return groups;
+}
 
 /** A long run repeats each random or killing test many times. */
 const LONG_FACTOR = 12;

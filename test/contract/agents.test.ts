@@ -1,6 +1,4 @@
 /* eslint-disable @typescript-eslint/require-await -- callbacks that must give a promise */
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { createLocalAgent } from '../../src/agents/local.ts';
 import { StoreAgent } from '../../src/agents/store-agent.ts';
 import { systemClock } from '../../src/clock.ts';
@@ -8,6 +6,7 @@ import { MemoryStore } from '../helpers/memory-store.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
 import { agentSuite } from './agent-suite.ts';
 import type { LocationProbe } from './agent-suite.ts';
+import { folderProbe } from './folder-probe.ts';
 
 const instanceId = '6f9619ff8b86d011b42d00c04fc964ff';
 
@@ -32,12 +31,6 @@ describe('a folder of this machine', () => {
     const place = folder();
     const make = (): ReturnType<typeof createLocalAgent> =>
       createLocalAgent({ id: 'local', name: 'local', folder: place, clock: systemClock, instanceId });
-    const probe: LocationProbe = {
-      names: () => readdir(place),
-      read: (name) => readFile(join(place, name)),
-      write: (name, content) => writeFile(join(place, name), content),
-      remove: (name) => rm(join(place, name)),
-    };
-    return { agent: make(), another: make, probe };
+    return { agent: make(), another: make, probe: folderProbe(place) };
   });
 });

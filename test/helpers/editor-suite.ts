@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { keepChromium, releaseChromium } from './chromium.ts';
 import { Editor, type Theme } from './editor.ts';
 import { TestNodeRed, VERSIONS, type FlowNode } from './node-red.ts';
 
@@ -32,23 +33,23 @@ export function inEditors(what: string, flows: readonly FlowNode[], tests: (suit
         let red: TestNodeRed;
         let editor: Editor;
         let userDir: string;
-        let isFresh = true;
 
         before(async () => {
           userDir = mkdtempSync(join(tmpdir(), 'nightkeep-editor-'));
+          keepChromium();
           red = await TestNodeRed.start({ userDir, flows, nodeRed });
           editor = await Editor.open(red.running.url, theme);
         });
 
         after(async () => {
           await (editor as Editor | undefined)?.close();
+          releaseChromium();
           await (red as TestNodeRed | undefined)?.stop('SIGKILL');
           rmSync(userDir, { recursive: true, force: true });
         });
 
         beforeEach(async () => {
-          if (!isFresh) await editor.reload();
-          isFresh = false;
+          if (await editor.isTouched()) await editor.reload();
         });
 
         afterEach(() => {

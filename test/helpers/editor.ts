@@ -1,7 +1,8 @@
 /** The Node-RED editor in a real Chromium: what a person sees and clicks. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { sharedChromium } from './chromium.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const SCREENSHOTS = join(root, '.cache', 'screenshots');
@@ -15,10 +16,8 @@ export class Editor {
   readonly page: Page;
   /** What the page said on its console as an error, and what it threw. */
   readonly problems: string[] = [];
-  readonly #browser: Browser;
 
-  private constructor(browser: Browser, page: Page) {
-    this.#browser = browser;
+  private constructor(page: Page) {
     this.page = page;
     // The editor asks before it forgets changes.
     page.on('dialog', (dialog) => void dialog.accept());
@@ -30,19 +29,26 @@ export class Editor {
 
   /** @param url - the editor's address; waits until its flows are drawn */
   static async open(url: string, theme: Theme): Promise<Editor> {
-    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+    // Each page has a profile of its own, so that it knows nothing of those before it.
+    const page = await (await sharedChromium()).newPage({ viewport: VIEWPORT });
+    page.setDefaultTimeout(WAIT_MS);
+    await page.addInitScript(`localStorage.setItem('view-dark-theme', '${theme}')`);
+    const editor = new Editor(page);
     try {
-      const page = await browser.newPage({ viewport: VIEWPORT });
-      page.setDefaultTimeout(WAIT_MS);
-      await page.addInitScript(`localStorage.setItem('view-dark-theme', '${theme}')`);
-      const editor = new Editor(browser, page);
       await page.goto(url);
       await editor.#untilDrawn();
       return editor;
     } catch (error) {
-      await browser.close();
+      await editor.close();
       throw error;
     }
+  }
+
+  /** Whether there is anything for a reload to forget: an open dialog or message, or a change, deployed or not. */
+  async isTouched(): Promise<boolean> {
+    return this.page.evaluate<boolean>(
+      `RED.nodes.dirty() || RED.history.depth() > 0 || $('${TRAY}, .ui-dialog:visible, .red-ui-notification:visible').length > 0`,
+    );
   }
 
   /** Forgets what is not deployed. */
@@ -103,6 +109,6 @@ export class Editor {
   }
 
   async close(): Promise<void> {
-    await this.#browser.close();
+    await this.page.context().close();
   }
 }

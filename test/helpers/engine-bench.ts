@@ -7,6 +7,7 @@ import { openEngineWith } from '../../src/manager/open-engine.ts';
 import type { BackupRequest } from '../../src/backup-request.ts';
 import { FakeArchive } from './fake-archive.ts';
 import { FakeClock } from './fake-clock.ts';
+import { backupRequest, copyRequest } from './requests.ts';
 import { tempFolder } from './temp-folder.ts';
 
 /** An engine with fake archive code and a fake clock, and what one wants to know of it. */
@@ -90,38 +91,10 @@ async function openBench(root: string, opened: Engine[]): Promise<EngineBench> {
       waiting.add(look);
       look();
     });
-  const request = (changes: Partial<BackupRequest> = {}): BackupRequest => ({
-    ...requestFor(source, folder),
-    ...changes,
-  });
+  const sources = [{ kind: 'folder', label: 'data', path: source, exclude: [] }] as const;
+  const request = (changes: Partial<BackupRequest> = {}): BackupRequest =>
+    backupRequest({ sources, folder, excludeCaches: true, nodeId: 'node', ...changes });
   const engine = await open();
   const known = { engine, archive, clock, events, warnings, root, folder, stateDir };
-  return { ...known, request, copyTo, story, reopen: open, until };
-}
-
-function copyTo(agentId: string, changes: Partial<CopyRequest> = {}): CopyRequest {
-  const request = { backupId: null, from: null, agentId, nodeId: 'copy-node', automatic: true, retryForMs: 0 };
-  return { ...request, ...changes };
-}
-
-function requestFor(source: string, folder: string): BackupRequest {
-  return {
-    planId: 'plan',
-    planName: 'Every night',
-    name: 'Nightly',
-    automatic: true,
-    sources: [{ kind: 'folder', label: 'data', path: source, exclude: [] }],
-    folder,
-    compression: 'zstd',
-    encryption: null,
-    excludeCaches: true,
-    excludeIfPresent: [],
-    unreadable: 'warn',
-    copyDatabases: true,
-    keepDays: null,
-    extra: {},
-    timeoutMs: null,
-    whenBusy: 'wait',
-    nodeId: 'node',
-  };
+  return { ...known, request, copyTo: copyRequest, story, reopen: open, until };
 }

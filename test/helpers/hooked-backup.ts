@@ -1,6 +1,7 @@
 /** Makes one backup with hooks that write down what they stop and resume: `hooked-backup.ts STATE SOURCE FOLDER LOG`. */
 import { appendFileSync } from 'node:fs';
 import { openEngine, type Hook, type HookTime } from '../../src/index.ts';
+import { backupRequest } from './requests.ts';
 
 const [stateDir = '', path = '', folder = '', log = ''] = process.argv.slice(2);
 const engine = await openEngine({ stateDir, localFolder: folder, instanceName: 'test', nodeRedVersion: null });
@@ -21,23 +22,6 @@ const hook = (when: HookTime): Hook => ({
 engine.registerHook(hook('before'));
 engine.registerHook(hook('after'));
 engine.announceInterrupted();
-await engine.create({
-  planId: 'plan',
-  planName: 'nightly',
-  name: 'night',
-  automatic: true,
-  sources: [{ kind: 'folder', label: 'data', path, exclude: [] }],
-  folder,
-  compression: 'zstd',
-  encryption: null,
-  excludeCaches: false,
-  excludeIfPresent: [],
-  unreadable: 'fail',
-  copyDatabases: true,
-  keepDays: null,
-  extra: {},
-  timeoutMs: null,
-  whenBusy: 'wait',
-  nodeId: null,
-}).result;
+const sources = [{ kind: 'folder', label: 'data', path, exclude: [] }] as const;
+await engine.create(backupRequest({ sources, folder, unreadable: 'fail' })).result;
 await engine.close();

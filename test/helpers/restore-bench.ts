@@ -13,6 +13,7 @@ import { openEngine } from '../../src/manager/open-engine.ts';
 import type { IntoReport } from '../../src/manager/reports.ts';
 import type { IntoRequest } from '../../src/manager/requests.ts';
 import type { NodeRedSource } from '../../src/backup-request.ts';
+import { backupRequest } from './requests.ts';
 import { contentsOf, makeUserDir, put } from './user-dir.ts';
 
 export const NEW_SECRET = 'new secret';
@@ -60,25 +61,8 @@ export async function stageRestore(
   put(userDir, { 'context/flow/b.json': '{"b":1}', 'certs/new.pem': 'new', '.flows.json.backup': '[]' });
   const engine = await openEngine({ stateDir: join(root, 'state'), instanceName: 'test', nodeRedVersion: null });
   try {
-    const record = await engine.create({
-      planId: 'plan',
-      planName: 'plan',
-      name: 'old',
-      automatic: true,
-      sources: [sourceOf(old)],
-      folder: join(root, 'backups'),
-      compression: 'none',
-      copyDatabases: true,
-      encryption: null,
-      excludeCaches: false,
-      excludeIfPresent: [],
-      unreadable: 'warn',
-      keepDays: null,
-      extra: {},
-      timeoutMs: null,
-      whenBusy: 'wait',
-      nodeId: null,
-    }).result;
+    const request = { sources: [sourceOf(old)], folder: join(root, 'backups'), compression: 'none' } as const;
+    const record = await engine.create(backupRequest(request)).result;
     const agent = await engine.localAgent(join(root, 'backups'));
     return await engine.restoreInto({
       backupId: record.backup_id,

@@ -1,4 +1,5 @@
 import type { RetainedBackup } from '../../src/retention/retained-backup.ts';
+import type { GroupContext } from '../../src/retention/thin-group.ts';
 
 /** A backup of this machine's plan as retention sees it. @param date - ISO with its offset; the id is made of it */
 export function retained(date: string, changes: Partial<RetainedBackup> = {}): RetainedBackup {
@@ -22,4 +23,17 @@ export function retained(date: string, changes: Partial<RetainedBackup> = {}): R
 export function nights(newest: string, count: number): string[] {
   const start = Date.parse(`${newest}T03:00:00Z`);
   return Array.from({ length: count }, (_, index) => new Date(start - index * 86_400_000).toISOString());
+}
+
+/** What retention is told of this machine when there is nothing special about it. */
+export function groupContext(changes: Partial<GroupContext> & Pick<GroupContext, 'nowMs'>): GroupContext {
+  return {
+    instanceId: 'this',
+    acknowledged: null,
+    arrived: null,
+    wasMadeHere: null,
+    planMarkOf: () => null,
+    isInUse: () => false,
+    ...changes,
+  };
 }

@@ -6,7 +6,7 @@ import type { BackupRecord } from '../../src/index.ts';
 import { heardFlow, smallCreate } from '../helpers/backup-nodes.ts';
 import { nodeHost } from '../helpers/node-host.ts';
 import type { FlowNode } from '../helpers/node-red.ts';
-import { SshServer } from '../helpers/ssh-server.ts';
+import { oneSshServer } from '../helpers/one-ssh-server.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
 
 const TEST = '/backup/agents/sftp/test';
@@ -20,24 +20,18 @@ describe('agent-sftp', function () {
   this.timeout(30_000);
   const host = nodeHost();
   const folder = tempFolder();
-  let server: SshServer;
-
-  before(async () => {
-    server = await SshServer.start();
-  });
-
-  after(() => server.stop());
+  const server = oneSshServer();
 
   /** What the dialog holds: texts. */
   const fields = (changes: Record<string, unknown> = {}): Record<string, unknown> => {
-    const { host: name, port, username } = server.settings('');
+    const { host: name, port, username } = server().settings('');
     return {
       host: name,
       port: String(port),
       username,
       folder: join(folder(), 'remote', '{{instance_name}}'),
       keyFile: '',
-      hostKey: server.fingerprint,
+      hostKey: server().fingerprint,
       ...changes,
     };
   };
@@ -53,7 +47,7 @@ describe('agent-sftp', function () {
     wires: [['copied'], ['told']],
     ...changes,
   });
-  const privateKey = (): string => readFileSync(server.userKey, 'utf8');
+  const privateKey = (): string => readFileSync(server().userKey, 'utf8');
   const credentials = () => ({ agent: { privateKey: privateKey() } });
   const load = (changes: Record<string, unknown> = {}): Promise<void> =>
     host.load(heardFlow(smallCreate(folder(), { wires: [['agent'], []] }), agent(changes)), credentials());
@@ -67,12 +61,12 @@ describe('agent-sftp', function () {
     const { file } = copied['backup'] as BackupRecord;
     assert.ok(existsSync(join(remote(), file)));
     assert.equal('filename' in copied, false);
-    const { username, port } = server.settings('');
+    const { username, port } = server().settings('');
     assert.equal(copied['agent_id'], `sftp:${username}@127.0.0.1:${String(port)}${remote()}`);
   });
 
   it('logs in with a key from a file', async () => {
-    await host.load(heardFlow(smallCreate(folder(), { wires: [['agent'], []] }), agent({ keyFile: server.userKey })));
+    await host.load(heardFlow(smallCreate(folder(), { wires: [['agent'], []] }), agent({ keyFile: server().userKey })));
     host.send('create', {});
     await host.hear('copied');
   });
@@ -112,7 +106,7 @@ describe('agent-sftp', function () {
       const { body } = await test({ privateKey: privateKey(), hostKey: '' });
       assert.equal(body['ok'], false);
       assert.equal(body['code'], 'agent_host_key_mismatch');
-      assert.equal(body['fingerprint'], server.fingerprint);
+      assert.equal(body['fingerprint'], server().fingerprint);
       assert.equal(body['known'], false);
     });
 

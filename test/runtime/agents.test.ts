@@ -1,22 +1,24 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { exampleFlows, onDisk } from '../helpers/examples.ts';
+import { installFixture, isLoadedFirst } from '../helpers/installed-fixture.ts';
 import {
   createNode,
   tab,
   teller,
-  TestNodeRed,
   VERSIONS,
   type FlowNode,
+  type TestNodeRed,
   type ToldMessage,
 } from '../helpers/node-red.ts';
+import { oneNodeRed } from '../helpers/one-node-red.ts';
+import { untilSo } from '../helpers/pass-time.ts';
 import { SshServer } from '../helpers/ssh-server.ts';
-import { tempFolder } from '../helpers/temp-folder.ts';
 
-const root = join(import.meta.dirname, '..', '..');
-const FIXTURE = join(root, 'test', 'fixtures', 'node-red-contrib-memory-agent');
-const OURS = '@nightkeep/node-red-backup';
+/** The example of docs/write-an-agent.md. */
+const AGENT_PACKAGE = 'node-red-contrib-memory-agent';
 
 const at = (x: number, y: number) => ({ z: 'tab', x, y });
 const create = createNode({ wires: [['agent', 'made'], []], nodeRed: true });
@@ -41,30 +43,7 @@ const flowOf = (...nodes: readonly FlowNode[]): FlowNode[] => [
 for (const [version, nodeRed] of Object.entries(VERSIONS)) {
   describe(`agents in a real ${version}`, function () {
     this.timeout(120_000);
-    const folder = tempFolder();
-    let red: TestNodeRed | null = null;
-
-    afterEach(async () => {
-      await red?.stop('SIGKILL');
-      red = null;
-    });
-
-    const userDir = (): string => join(folder(), 'user');
-    const start = async (flows: readonly FlowNode[]): Promise<TestNodeRed> => {
-      red = await TestNodeRed.start({ userDir: userDir(), flows, nodeRed });
-      return red;
-    };
-    /** The example of docs/write-an-agent.md under a name that decides when it is loaded. */
-    const install = (name: string): void => {
-      const place = join(userDir(), 'node_modules', name);
-      cpSync(FIXTURE, place, { recursive: true });
-      const manifest = JSON.parse(readFileSync(join(place, 'package.json'), 'utf8')) as object;
-      writeFileSync(join(place, 'package.json'), JSON.stringify({ ...manifest, name }));
-    };
-    const loadOrder = async (node: TestNodeRed): Promise<string[]> => {
-      const answer = await fetch(new URL('nodes', node.running.url), { headers: { accept: 'application/json' } });
-      return [...new Set(((await answer.json()) as { module: string }[]).map(({ module }) => module))];
-    };
+    const { folder, userDir, start } = oneNodeRed(nodeRed);
     const asking = async (
       node: TestNodeRed,
       fits: (state: ToldMessage['msg']) => boolean,
@@ -82,13 +61,12 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
 
     for (const [when, name] of [
       ['before', '@a-first/node-red-memory-agent'],
-      ['after', 'node-red-contrib-memory-agent'],
+      ['after', AGENT_PACKAGE],
     ] as const)
       it(`runs the agent of a package that is loaded ${when} this one, until its node is removed`, async () => {
-        install(name);
+        installFixture(userDir(), AGENT_PACKAGE, name);
         const node = await start(flowOf(create, agent));
-        const order = await loadOrder(node);
-        assert.equal(order.indexOf(name) < order.indexOf(OURS), when === 'before', order.join());
+        assert.equal(await isLoadedFirst(node, 'nodes', name), when === 'before');
         await node.post('inject/run');
         const copied = await node.heard('copied');
         assert.equal(copied['agent_id'], 'memory-agent:agent');
@@ -110,37 +88,26 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
         const remote = join(folder(), 'remote');
         const { host, port, username } = server.settings(remote);
         const mine = { host, port: String(port), username, keyFile: server.userKey, hostKey: server.fingerprint };
-        const node = await start(
-          exampleOf('02 - Copies on another machine.json', { ...mine, sendUnencrypted: true, folder: remote }),
+        const changes = { ...mine, sendUnencrypted: true, folder: remote };
+        const flows = exampleFlows('02 - Copies on another machine.json', (node) =>
+          node.type === 'agent-sftp' ? { ...node, ...changes } : node,
         );
+        const node = await start(flows);
         await node.post('inject/nk02inject000001');
-        await until(() => isStored(remote), node);
+        await untilSo(() => isStored(remote), 'a copy on the server');
       } finally {
         await server.stop();
       }
     });
 
     it('runs the example of a USB disk', async () => {
-      const disk = join(folder(), 'disk', '{{instance_name}}');
-      const node = await start(exampleOf('03 - USB disk.json', { folder: disk, mounted: false }));
+      const node = await start(exampleFlows('03 - USB disk.json', onDisk(folder())));
       await node.post('inject/nk03inject000001');
-      await until(() => isStored(join(folder(), 'disk', hostname())), node);
+      await untilSo(() => isStored(join(folder(), 'disk', hostname())), 'a copy on the disk');
     });
   });
 }
 
-/** With the settings of its agent replaced. */
-function exampleOf(file: string, changes: object): FlowNode[] {
-  const nodes = JSON.parse(readFileSync(join(root, 'examples', file), 'utf8')) as FlowNode[];
-  return nodes.map((node) => (node.type.startsWith('agent-') ? { ...node, ...changes } : node));
-}
-
 function isStored(folder: string): boolean {
   return existsSync(folder) && readdirSync(folder).some((name) => /^\d{8}T\d{6}Z-[0-9a-f]{8}\.json$/.test(name));
-}
-
-async function until(isSo: () => boolean, node: TestNodeRed): Promise<void> {
-  const deadline = performance.now() + 30_000;
-  while (!isSo() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.ok(isSo(), node.running.output());
 }

@@ -4,8 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { isLongRun, recordFigure } from '../helpers/figures.ts';
 import { MovedClock } from '../helpers/moved-clock.ts';
-import { createNode, tab, teller, TestNodeRed, type FlowNode } from '../helpers/node-red.ts';
-import { tempFolder } from '../helpers/temp-folder.ts';
+import type { TestNodeRed } from '../helpers/node-red.ts';
+import { oneNodeRed } from '../helpers/one-node-red.ts';
+import { scheduledFlow } from '../helpers/scheduled-flow.ts';
 
 const POINTS = isLongRun ? 100 : 3;
 const FIRST_NIGHT = Date.UTC(2026, 10, 1, 3);
@@ -22,57 +23,29 @@ interface Run {
 
 describe('an automatic run that is ended by a kill or a restart', function () {
   this.timeout(isLongRun ? 3_600_000 : 240_000);
-  const folder = tempFolder();
-  let red: TestNodeRed | null = null;
+  const { folder, userDir, start } = oneNodeRed();
 
-  afterEach(async () => {
-    await red?.stop('SIGKILL');
-    red = null;
-  });
-
-  const flows = (): FlowNode[] => {
-    const data = join(folder(), 'data');
-    mkdirSync(data, { recursive: true });
-    writeFileSync(join(data, 'noise'), randomBytes(LARGE_BYTES));
-    const event = { stages: true, progress: false, completed: true, failed: true, template: '' };
-    return [
-      tab,
-      createNode({
-        nodeRed: false,
-        sources: [{ label: 'data', path: data, exclude: '' }],
-        schedule: 'daily',
-        scheduleTime: '03:00',
-        scheduleZone: 'UTC',
-        wires: [['result'], []],
-      }),
-      { id: 'run', type: 'inject', z: 'tab', props: [], wires: [['create']], x: 50, y: 100 },
-      { id: 'ask', type: 'inject', z: 'tab', props: [], wires: [['status']], x: 50, y: 200 },
-      { id: 'status', type: 'backup-status', z: 'tab', onChange: false, wires: [['state']], x: 50, y: 300 },
-      { id: 'event', type: 'backup-event', z: 'tab', scope: null, ...event, wires: [['told']], x: 50, y: 400 },
-      ...['result', 'told', 'state'].map((tag) => teller(tag, tag)),
-    ];
-  };
-  const names = (): string[] => readdirSync(join(folder(), 'user', 'backups')).filter((name) => /^\d{8}T/.test(name));
+  const names = (): string[] => readdirSync(join(userDir(), 'backups')).filter((name) => /^\d{8}T/.test(name));
   const night = (number: number): number => FIRST_NIGHT + number * DAY_MS;
 
   it('leaves a true state, and the next night is made', async () => {
     const clock = new MovedClock(folder());
-    const userDir = join(folder(), 'user');
-    const all = flows();
-    const startBefore = async (number: number): Promise<TestNodeRed> => {
-      clock.set(new Date(night(number) - 4000).toISOString());
-      red = await TestNodeRed.start({ userDir, flows: all, env: { ...clock.env, TZ: 'UTC' } });
-      return red;
+    const data = join(folder(), 'data');
+    mkdirSync(data);
+    writeFileSync(join(data, 'noise'), randomBytes(LARGE_BYTES));
+    const startAt = (ms: number): Promise<TestNodeRed> => {
+      clock.set(new Date(ms).toISOString());
+      return start(scheduledFlow(data, 'UTC'), { env: { ...clock.env, TZ: 'UTC' } });
     };
+    const startBefore = (number: number): Promise<TestNodeRed> => startAt(night(number) - 4000);
     const status = async (node: TestNodeRed): Promise<Record<string, unknown>> => {
       await node.post('inject/ask');
       return (await node.heard('state', () => true)).payload;
     };
     const history = (): Run[] =>
-      (JSON.parse(readFileSync(join(userDir, '.nightkeep', 'history.json'), 'utf8')) as { runs: Run[] }).runs;
+      (JSON.parse(readFileSync(join(userDir(), '.nightkeep', 'history.json'), 'utf8')) as { runs: Run[] }).runs;
 
-    clock.set(new Date(night(0)).toISOString());
-    let node = await TestNodeRed.start({ userDir, flows: all, env: { ...clock.env, TZ: 'UTC' } });
+    let node = await startAt(night(0));
     await node.post('inject/run');
     await node.heard('result');
     await node.stop();

@@ -2,29 +2,18 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createNode, tab, teller, TestNodeRed, VERSIONS, type FlowNode } from '../helpers/node-red.ts';
-import { tempFolder } from '../helpers/temp-folder.ts';
+import { exampleFlows } from '../helpers/examples.ts';
+import { createNode, tab, teller, VERSIONS, type FlowNode, type TestNodeRed } from '../helpers/node-red.ts';
+import { oneNodeRed } from '../helpers/one-node-red.ts';
+import { untilSo } from '../helpers/pass-time.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 /** Zeros: nothing on disk, and seconds of work. */
 const LARGE_BYTES = 2 * 1024 ** 3;
 
 for (const [version, nodeRed] of Object.entries(VERSIONS)) {
   describe(`in a real ${version}`, function () {
     this.timeout(180_000);
-    const folder = tempFolder();
-    let red: TestNodeRed | null = null;
-
-    afterEach(async () => {
-      await red?.stop('SIGKILL');
-      red = null;
-    });
-
-    const userDir = (): string => join(folder(), 'user');
-    const start = async (flows: readonly FlowNode[]): Promise<TestNodeRed> => {
-      red = await TestNodeRed.start({ userDir: userDir(), flows, nodeRed });
-      return red;
-    };
+    const { folder, userDir, start } = oneNodeRed(nodeRed);
     const inject: FlowNode = { id: 'inject', type: 'inject', z: 'tab', props: [], x: 50, y: 100, wires: [['create']] };
     const catcher: FlowNode = { id: 'catch', type: 'catch', z: 'tab', scope: null, x: 50, y: 200, wires: [['caught']] };
     const anyEvent: FlowNode = {
@@ -65,17 +54,16 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
       teller('told', 'told'),
       teller('state', 'state'),
     ];
-    const large = (): Record<string, unknown> => {
+    const large = (bytes = LARGE_BYTES): Record<string, unknown> => {
       const path = join(folder(), 'large');
       mkdirSync(path, { recursive: true });
       const fd = openSync(join(path, 'zeros'), 'w');
-      ftruncateSync(fd, LARGE_BYTES);
+      ftruncateSync(fd, bytes);
       closeSync(fd);
       return { nodeRed: false, sources: [{ label: 'large', path, exclude: '' }] };
     };
-    const fire = async (): Promise<void> => {
-      assert.ok(red !== null);
-      assert.equal((await red.post('inject/inject')).status, 200);
+    const fire = async (node: TestNodeRed): Promise<void> => {
+      assert.equal((await node.post('inject/inject')).status, 200);
     };
     const reading = (msg: { payload: Record<string, unknown> }): boolean => msg.payload['backup_stage'] === 'archive';
     const backups = (): string[] => {
@@ -83,17 +71,12 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
       return existsSync(path) ? readdirSync(path) : [];
     };
     const partials = (): string[] => backups().filter((name) => name.startsWith('.nightkeep-partial'));
-    const until = async (isSo: () => boolean): Promise<void> => {
-      const deadline = performance.now() + 30_000;
-      while (!isSo() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
-      assert.ok(isSo(), red?.running.output());
-    };
     /** An archive is being written. */
-    const underWay = (): Promise<void> => until(() => partials().length > 0);
+    const underWay = (): Promise<void> => untilSo(() => partials().length > 0, 'an archive is written');
 
     it('backs up the user directory with no setting touched, and says so everywhere', async () => {
       const node = await start(flowOf(createNode({})));
-      await fire();
+      await fire(node);
       const result = await node.heard('result');
       const record = result['backup'] as { backup_id: string; file: string; contains_secrets: boolean };
       assert.deepEqual(result.payload, record);
@@ -128,7 +111,7 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
 
     it('gives the reason of a failure to Catch, to output 2 and to backup-event', async () => {
       const node = await start(flowOf(createNode({ sources: [{ label: 'gone', path: '/not/there', exclude: '' }] })));
-      await fire();
+      await fire(node);
       const caught = await node.heard('caught');
       assert.equal((caught['error'] as { code?: string }).code, 'source_not_found');
       const event = await node.heard('events', (msg) => msg.payload['event_type'] === 'failed');
@@ -142,11 +125,12 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
     });
 
     it('goes on with a backup while its node is deployed again, and sends the result from the new one', async () => {
-      const flows = flowOf(createNode(large()));
+      const flows = flowOf(createNode(large(LARGE_BYTES / 2)));
       const node = await start(flows);
-      await fire();
+      await fire(node);
       await node.heard('events', reading);
       await node.deploy(flows.map((one) => (one.id === 'create' ? { ...one, name: 'renamed' } : one)));
+      assert.notDeepEqual(partials(), [], 'it is still under way');
       const result = await node.heard('result');
       assert.equal((result['backup'] as { plan_name: string }).plan_name, 'nightly', 'with the settings it began with');
       assert.deepEqual(node.told('caught'), []);
@@ -155,7 +139,7 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
     it('cancels a backup whose node is deleted', async () => {
       const flows = flowOf(createNode(large()));
       const node = await start(flows);
-      await fire();
+      await fire(node);
       await underWay();
       await node.deploy(flows.filter(({ id }) => id !== 'create'));
       await node.heard('told', (msg) => msg.payload['failed_reason'] === 'canceled');
@@ -173,7 +157,7 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
         wires: [['create']],
       };
       const node = await start([...flowOf(createNode(large())), stop]);
-      await fire();
+      await fire(node);
       await underWay();
       await node.post('inject/stop');
       const caught = await node.heard('caught');
@@ -184,7 +168,7 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
     it('tells of a backup that a kill interrupted, and the next one works', async () => {
       const flows = flowOf(createNode(large()));
       const first = await start(flows);
-      await fire();
+      await fire(first);
       await first.heard(
         'events',
         (msg) => Number((msg.payload['progress'] as { percent?: number } | null)?.percent) > 1,
@@ -195,15 +179,15 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
       const event = await second.heard('told', (msg) => msg.payload['failed_reason'] === 'interrupted');
       assert.equal(event.payload['plan_name'], 'nightly');
       assert.deepEqual(partials(), []);
-      await fire();
+      await fire(second);
       await second.heard('result');
     });
 
     it('runs the shipped example', async () => {
-      const example = readFileSync(join(root, 'examples', '01 - Every night at 3 AM.json'), 'utf8');
-      const node = await start(JSON.parse(example) as FlowNode[]);
+      const node = await start(exampleFlows('01 - Every night at 3 AM.json'));
       await node.post('inject/nk01inject000001');
-      await until(() => backups().some((name) => /^\d{8}T\d{6}Z-[0-9a-f]{8}\.json$/.test(name)));
+      const isMade = (): boolean => backups().some((name) => /^\d{8}T\d{6}Z-[0-9a-f]{8}\.json$/.test(name));
+      await untilSo(isMade, 'a backup');
     });
 
     it('runs by the button of its node, as a manual backup', async () => {

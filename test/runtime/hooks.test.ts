@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { exampleFlows, SAID } from '../helpers/examples.ts';
 import { continueNode, hookNode } from '../helpers/hook-nodes.ts';
-import { createNode, tab, teller, TestNodeRed, VERSIONS, type FlowNode } from '../helpers/node-red.ts';
-import { tempFolder } from '../helpers/temp-folder.ts';
+import { installFixture, isLoadedFirst } from '../helpers/installed-fixture.ts';
+import { createNode, tab, teller, VERSIONS, type FlowNode, type TestNodeRed } from '../helpers/node-red.ts';
+import { oneNodeRed } from '../helpers/one-node-red.ts';
+import { untilSo } from '../helpers/pass-time.ts';
 
-const root = join(import.meta.dirname, '..', '..');
-const FIXTURE = join(root, 'test', 'fixtures', 'node-red-contrib-pause-hook');
-const OURS = '@nightkeep/node-red-backup';
+/** The example of docs/write-a-hook.md. */
+const HOOK_PACKAGE = 'node-red-contrib-pause-hook';
 const EXAMPLE = '10 - Dump a database first.json';
 
 const inject: FlowNode = { id: 'run', type: 'inject', z: 'tab', props: [], x: 50, y: 100, wires: [['create']] };
@@ -23,59 +25,31 @@ const flowOf = (...nodes: readonly FlowNode[]): FlowNode[] => [
 for (const [version, nodeRed] of Object.entries(VERSIONS)) {
   describe(`hooks in a real ${version}`, function () {
     this.timeout(180_000);
-    const folder = tempFolder();
-    let red: TestNodeRed | null = null;
+    const { folder, userDir, start } = oneNodeRed(nodeRed);
 
-    afterEach(async () => {
-      await red?.stop('SIGKILL');
-      red = null;
-    });
-
-    const userDir = (): string => join(folder(), 'user');
-    const start = async (flows: readonly FlowNode[]): Promise<TestNodeRed> => {
-      red = await TestNodeRed.start({ userDir: userDir(), flows, nodeRed });
-      return red;
-    };
     const run = async (node: TestNodeRed, id = 'run'): Promise<void> => {
       assert.equal((await node.post(`inject/${id}`)).status, 200);
-    };
-    /** The example of docs/write-a-hook.md under a name that decides when it is loaded. */
-    const install = (name: string): void => {
-      const place = join(userDir(), 'node_modules', name);
-      cpSync(FIXTURE, place, { recursive: true });
-      const manifest = JSON.parse(readFileSync(join(place, 'package.json'), 'utf8')) as object;
-      writeFileSync(join(place, 'package.json'), JSON.stringify({ ...manifest, name }));
     };
     const paused = (): string => {
       const file = join(userDir(), 'paused.log');
       return existsSync(file) ? readFileSync(file, 'utf8') : '';
     };
-    const until = async (isSo: () => boolean): Promise<void> => {
-      const deadline = performance.now() + 30_000;
-      while (!isSo() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
-      assert.ok(isSo(), red?.running.output());
-    };
-    const pluginOrder = async (node: TestNodeRed): Promise<string[]> => {
-      const answer = await fetch(new URL('plugins', node.running.url), { headers: { accept: 'application/json' } });
-      return [...new Set(((await answer.json()) as { module: string }[]).map(({ module }) => module))];
-    };
 
     for (const [when, name] of [
       ['before', '@a-first/node-red-pause-hook'],
-      ['after', 'node-red-contrib-pause-hook'],
+      ['after', HOOK_PACKAGE],
     ] as const)
       it(`runs the hooks of a package that is loaded ${when} this one`, async () => {
-        install(name);
+        installFixture(userDir(), HOOK_PACKAGE, name);
         const node = await start(flowOf());
-        const order = await pluginOrder(node);
-        assert.equal(order.indexOf(name) < order.indexOf(OURS), when === 'before', order.join());
+        assert.equal(await isLoadedFirst(node, 'plugins', name), when === 'before');
         await run(node);
         await node.heard('made');
         assert.equal(paused(), 'before nightly\nafter nightly completed\n');
       });
 
     it('resumes at the next start what was stopped for a backup that a kill cut off', async () => {
-      install('node-red-contrib-pause-hook');
+      installFixture(userDir(), HOOK_PACKAGE);
       const flows = flowOf(hookNode(), hookNode({ id: 'after', when: 'after', onFailure: 'go_on' }), continueNode());
       const node = await start(flows);
       await run(node);
@@ -93,19 +67,15 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
     describe('the example that dumps a database first', () => {
       const dump = (): string => join(folder(), 'dump');
       const example = (changes: Record<string, Record<string, unknown>> = {}): FlowNode[] => {
-        const text = readFileSync(join(root, 'examples', EXAMPLE), 'utf8').replaceAll('/tmp/nightkeep-dump', dump());
-        return (JSON.parse(text) as FlowNode[]).map((node) => {
-          if (node.type === 'debug')
-            return { ...node, type: 'function', func: `global.get('tell')('made', msg);`, outputs: 0 };
-          return { ...node, ...changes[node.id] };
-        });
+        const text = JSON.stringify(exampleFlows(EXAMPLE, (node) => ({ ...node, ...changes[node.id] })));
+        return JSON.parse(text.replaceAll('/tmp/nightkeep-dump', dump())) as FlowNode[];
       };
 
       it('has the dump in the backup, and removes it', async () => {
         const node = await start(example());
         await run(node, 'nk10inject000001');
-        const { filename } = await node.heard('made');
-        await until(() => !existsSync(dump()));
+        const { filename } = await node.heard(SAID);
+        await untilSo(() => !existsSync(dump()), 'the dump is removed');
         const names = execFileSync('sh', ['-c', `zstd -dc '${String(filename)}' | tar -tf -`], { encoding: 'utf8' });
         assert.match(names, /^dump\/database\.sql$/m);
       });

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MovedClock } from '../helpers/moved-clock.ts';
-import { createNode, tab, teller, TestNodeRed, type FlowNode, type ToldMessage } from '../helpers/node-red.ts';
-import { tempFolder } from '../helpers/temp-folder.ts';
+import type { TestNodeRed, ToldMessage } from '../helpers/node-red.ts';
+import { oneNodeRed } from '../helpers/one-node-red.ts';
+import { scheduledFlow } from '../helpers/scheduled-flow.ts';
 
 type Told = ToldMessage['msg'];
 
@@ -12,43 +13,15 @@ const QUIET_MS = 26_000;
 
 describe('a schedule in a real Node-RED, its clock moved from outside', function () {
   this.timeout(280_000);
-  const folder = tempFolder();
-  let red: TestNodeRed | null = null;
-
-  afterEach(async () => {
-    await red?.stop('SIGKILL');
-    red = null;
-  });
-
-  const flows = (): FlowNode[] => {
-    const data = join(folder(), 'data');
-    mkdirSync(data, { recursive: true });
-    writeFileSync(join(data, 'a.txt'), 'night after night');
-    const event = { stages: true, progress: false, completed: true, failed: true, template: '' };
-    return [
-      tab,
-      createNode({
-        nodeRed: false,
-        sources: [{ label: 'data', path: data, exclude: '' }],
-        schedule: 'daily',
-        scheduleTime: '03:00',
-        scheduleZone: 'Europe/Berlin',
-      }),
-      { id: 'run', type: 'inject', z: 'tab', props: [], wires: [['create']], x: 50, y: 100 },
-      { id: 'ask', type: 'inject', z: 'tab', props: [], wires: [['status']], x: 50, y: 200 },
-      { id: 'status', type: 'backup-status', z: 'tab', onChange: false, wires: [['state']], x: 50, y: 300 },
-      { id: 'event', type: 'backup-event', z: 'tab', scope: null, ...event, wires: [['told']], x: 50, y: 400 },
-      ...['result', 'events', 'told', 'state'].map((tag) => teller(tag, tag)),
-    ];
-  };
+  const one = oneNodeRed();
 
   it('makes each night once, makes up for missed ones once and says that it is late', async () => {
-    const clock = new MovedClock(folder());
-    const start = async (): Promise<TestNodeRed> => {
-      const env = { ...clock.env, TZ: 'America/New_York' };
-      red = await TestNodeRed.start({ userDir: join(folder(), 'user'), flows: flows(), env });
-      return red;
-    };
+    const clock = new MovedClock(one.folder());
+    const data = join(one.folder(), 'data');
+    mkdirSync(data);
+    writeFileSync(join(data, 'a.txt'), 'night after night');
+    const start = (): Promise<TestNodeRed> =>
+      one.start(scheduledFlow(data, 'Europe/Berlin'), { env: { ...clock.env, TZ: 'America/New_York' } });
     const status = async (node: TestNodeRed): Promise<Told['payload']> => {
       const before = node.told('state').length;
       await node.post('inject/ask');

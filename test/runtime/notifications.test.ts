@@ -1,22 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { createNode, tab, teller, TestNodeRed, VERSIONS, type FlowNode } from '../helpers/node-red.ts';
+import { exampleFlows, SAID } from '../helpers/examples.ts';
+import { createNode, tab, teller, VERSIONS } from '../helpers/node-red.ts';
+import { oneNodeRed } from '../helpers/one-node-red.ts';
 import { untilSo } from '../helpers/pass-time.ts';
-import { tempFolder } from '../helpers/temp-folder.ts';
 
-const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
 const SOON_MS = 15_000;
-
-const example = (file: string): FlowNode[] => JSON.parse(readFileSync(join(EXAMPLES, file), 'utf8')) as FlowNode[];
 
 for (const [version, nodeRed] of Object.entries(VERSIONS)) {
   describe(`being told in a real ${version}`, function () {
     this.timeout(120_000);
-    const folder = tempFolder();
-    let red: TestNodeRed | null = null;
+    const { folder, start } = oneNodeRed(nodeRed);
     let phone: Server;
     let arrived: { readonly url: string; readonly title: string; readonly text: string }[];
 
@@ -33,20 +30,14 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
       await new Promise<void>((resolve) => phone.listen(0, '127.0.0.1', resolve));
     });
     afterEach(async () => {
-      await red?.stop('SIGKILL');
-      red = null;
       phone.closeAllConnections();
       await new Promise((resolve) => phone.close(resolve));
     });
 
-    const start = async (flows: readonly FlowNode[]): Promise<TestNodeRed> => {
-      red = await TestNodeRed.start({ userDir: join(folder(), 'user'), flows, nodeRed });
-      return red;
-    };
     const address = (): string => `http://127.0.0.1:${String((phone.address() as AddressInfo).port)}`;
 
     it('“Tell me when it fails” reaches ntfy and a webhook with the reason', async () => {
-      const flows = example('09 - Tell me when it fails.json').map((node): FlowNode => {
+      const flows = exampleFlows('09 - Tell me when it fails.json', (node) => {
         if (node.type === 'http request') return { ...node, d: false, url: `${address()}/${String(node['name'])}` };
         if (node.type !== 'backup-create') return node;
         return { ...node, nodeRed: false, sources: [{ label: 'gone', path: '/not/there', exclude: '' }] };
@@ -62,14 +53,12 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
     });
 
     it('“After each deploy” makes a backup that is named after what changed', async () => {
-      const quick = example('11 - After each deploy.json').map((node): FlowNode => {
-        if (node.type === 'backup-create') return { ...node, deployDelay: '0.3' };
-        if (node.type !== 'debug') return node;
-        return { ...node, type: 'function', func: `global.get('tell')('said', msg);`, outputs: 0 };
-      });
+      const quick = exampleFlows('11 - After each deploy.json', (node) =>
+        node.type === 'backup-create' ? { ...node, deployDelay: '0.3' } : node,
+      );
       const node = await start(quick);
       await node.deploy([...quick, { id: 'garden', type: 'tab', label: 'Garden' }]);
-      const { payload } = await node.heard('said');
+      const { payload } = await node.heard(SAID);
       assert.match(String(payload['name']), /^\d{4}-\d\d-\d\d \d\d:\d\d Garden$/);
     });
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isLongRun, recordFigure } from '../helpers/figures.ts';
-import { createNode, tab, teller, TestNodeRed, VERSIONS, type FlowNode } from '../helpers/node-red.ts';
+import { createNode, tab, teller, VERSIONS, type FlowNode } from '../helpers/node-red.ts';
+import { oneNodeRed } from '../helpers/one-node-red.ts';
 import { untilSo } from '../helpers/pass-time.ts';
-import { tempFolder } from '../helpers/temp-folder.ts';
 
 const DEPLOYS = isLongRun ? 1000 : 40;
 /** After as many, all that is made once has been made. */
@@ -44,13 +44,7 @@ const PROBE = `probe: () => {
 
 describe('redeploys during jobs in a real Node-RED', function () {
   this.timeout(isLongRun ? 3_600_000 : 240_000);
-  const folder = tempFolder();
-  let red: TestNodeRed | null = null;
-
-  afterEach(async () => {
-    await red?.stop('SIGKILL');
-    red = null;
-  });
+  const { folder, start } = oneNodeRed(NODE_RED);
 
   const flows = (round: number): FlowNode[] => {
     const source = { label: 'data', path: join(folder(), 'data'), exclude: '' };
@@ -117,9 +111,7 @@ describe('redeploys during jobs in a real Node-RED', function () {
   it('leave nothing behind, and each job has one result', async () => {
     mkdirSync(join(folder(), 'data'), { recursive: true });
     writeFileSync(join(folder(), 'data', 'a.txt'), 'round after round');
-    const node = await TestNodeRed.start({
-      userDir: join(folder(), 'user'),
-      flows: flows(0),
+    const node = await start(flows(0), {
       nodeArguments: ['--expose-gc'],
       settings: `functionGlobalContext: {
         tell: (tag, msg) => console.log('TOLD ' + JSON.stringify({ tag, msg })),
@@ -127,7 +119,6 @@ describe('redeploys during jobs in a real Node-RED', function () {
         ${WATCH}
       },`,
     });
-    red = node;
     const probe = async (): Promise<Probe> =>
       (await fetch(new URL('probe', node.running.url))).json() as Promise<Probe>;
     const starts = (): number => [...node.running.output().matchAll(/Started (modified )?(flows|nodes)/g)].length;

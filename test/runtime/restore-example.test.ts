@@ -1,55 +1,37 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { TestNodeRed, VERSIONS, type FlowNode } from '../helpers/node-red.ts';
-import { tempFolder } from '../helpers/temp-folder.ts';
-
-const EXAMPLE = join(import.meta.dirname, '..', '..', 'examples', '06 - Restore.json');
+import { exampleFlows, SAID } from '../helpers/examples.ts';
+import { teller, VERSIONS } from '../helpers/node-red.ts';
+import { oneNodeRed } from '../helpers/one-node-red.ts';
+import { untilSo } from '../helpers/pass-time.ts';
 
 for (const [version, nodeRed] of Object.entries(VERSIONS)) {
   describe(`the example of a restore in a real ${version}`, function () {
     this.timeout(120_000);
-    const folder = tempFolder();
-    let red: TestNodeRed | null = null;
-
-    afterEach(async () => {
-      await red?.stop('SIGKILL');
-      red = null;
-    });
+    const { userDir, start } = oneNodeRed(nodeRed);
 
     it('makes a backup, restores it to a folder, and lays it ready for the next start', async () => {
-      const nodes = JSON.parse(readFileSync(EXAMPLE, 'utf8')) as FlowNode[];
-      const flows = nodes.flatMap((node): FlowNode[] => {
-        const tell = (tag: string): string => `global.get('tell')('${tag}', msg);`;
-        if (node.type === 'debug') return [{ ...node, type: 'function', func: tell('said'), outputs: 0 }];
-        if (node.type !== 'backup-create') return [node];
-        const made = {
-          id: 'made',
-          type: 'function',
-          z: node['z'],
-          func: tell('made'),
-          outputs: 0,
-          x: 1,
-          y: 1,
-          wires: [],
-        };
-        return [{ ...node, wires: [['made'], []] }, made];
-      });
-      red = await TestNodeRed.start({ userDir: folder(), flows, nodeRed });
+      const example = exampleFlows('06 - Restore.json', (node) =>
+        node.type === 'backup-create' ? { ...node, wires: [['made'], []] } : node,
+      );
+      const made = { ...teller('made', 'made'), z: example.find(({ type }) => type === 'tab')?.id };
+      const node = await start([...example, made]);
       const press = async (id: string): Promise<void> => {
-        assert.equal((await red?.post(`inject/${id}`))?.status, 200);
+        assert.equal((await node.post(`inject/${id}`)).status, 200);
       };
       await press('nk06inject000001');
-      await red.heard('made');
+      await node.heard('made');
       await press('nk06inject000002');
-      await red.heard('said', ({ payload }) => payload['target'] === join(folder(), 'restored'));
-      assert.ok(existsSync(join(folder(), 'restored', 'node-red', 'flows.json')));
+      const target = join(userDir(), 'restored');
+      await node.heard(SAID, ({ payload }) => payload['target'] === target);
+      assert.ok(existsSync(join(target, 'node-red', 'flows.json')));
       await press('nk06inject000003');
-      await red.heard('said', ({ payload }) => payload['state'] === 'await_restart');
-      const kept = join(folder(), '.nightkeep', 'restore');
+      await node.heard(SAID, ({ payload }) => payload['state'] === 'await_restart');
+      const kept = join(userDir(), '.nightkeep', 'restore');
       assert.equal(readdirSync(kept).length, 1);
       await press('nk06inject000004');
-      while (readdirSync(kept).length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      await untilSo(() => readdirSync(kept).length === 0, 'nothing lies ready');
     });
   });
 }

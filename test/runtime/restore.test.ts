@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createNode, tab, teller, TestNodeRed, VERSIONS, type FlowNode } from '../helpers/node-red.ts';
+import { untilSo } from '../helpers/pass-time.ts';
 import { restoreNode } from '../helpers/restore-node.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
@@ -72,6 +73,15 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
     const credentialsOf = async (): Promise<unknown> => (await get('credentials/http-request/basic')).json();
     const userSettings = async (): Promise<unknown> => (await get('settings/user')).json();
 
+    /** Sets the value of context; it is on the disk a while later. */
+    async function count(value: number): Promise<void> {
+      await ask(`?set=${String(value)}`);
+      const file = join(userDir(), 'context', 'tab', 'flow.json');
+      const kept = (): unknown =>
+        existsSync(file) && (JSON.parse(readFileSync(file, 'utf8')) as { count?: number }).count;
+      await untilSo(() => kept() === value, `the context file holds ${String(value)}`);
+    }
+
     /** Deploys as the editor does: with the credentials that were changed. */
     async function deploy(nodes: readonly FlowNode[], credentials?: Record<string, unknown>): Promise<void> {
       const headers = { 'Node-RED-API-Version': 'v2', 'Node-RED-Deployment-Type': 'full' };
@@ -81,7 +91,7 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
       const answer = await live?.post('flows', { flows: given }, headers);
       assert.equal(answer?.status, 200);
       // The answer comes before the flows run.
-      while (starts() === before) await new Promise((resolve) => setTimeout(resolve, 50));
+      await untilSo(() => starts() > before, 'the flows run');
     }
 
     async function makeBackup(node: TestNodeRed): Promise<string> {
@@ -95,16 +105,14 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
       const node = await start('old');
       await deploy(flows('old'), { user: 'old', password: 'old password' });
       await node.post('settings/user', { editor: { view: { mark: 'old' } } });
-      await ask('?set=41');
-      await new Promise((resolve) => setTimeout(resolve, 2500));
+      await count(41);
       await makeBackup(node);
     }
 
     async function changed(): Promise<void> {
       await deploy(flows('new'), { user: 'new', password: '' });
       await live?.post('settings/user', { editor: { view: { mark: 'new' } } });
-      await ask('?set=99');
-      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await count(99);
     }
 
     async function assertState(label: string, count: number, where: string): Promise<void> {
@@ -232,8 +240,7 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
       put(userDir(), { '.config.projects.json': JSON.stringify(config) });
       const node = await start(null, CONTEXT + PROJECTS);
       await node.post('settings/user', { editor: { view: { mark: 'old' } } });
-      await ask('?set=41');
-      await new Promise((resolve) => setTimeout(resolve, 2500));
+      await count(41);
       await makeBackup(node);
       await stop();
       rmSync(project, { recursive: true });

@@ -20,19 +20,10 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createArchive } from '../../../src/archive/write/create-archive.ts';
 import type { CreateTask } from '../../../src/archive/tasks.ts';
-import { BackupError } from '../../../src/errors.ts';
 import { create, createTask, folderSource, restore, verify } from '../../helpers/archives.ts';
+import { failsWith } from '../../helpers/fails-with.ts';
 import { isLongRun } from '../../helpers/figures.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';
-
-const failsWith =
-  (code: string, text?: RegExp) =>
-  (error: unknown): boolean => {
-    assert.ok(error instanceof BackupError, String(error));
-    assert.equal(error.code, code, error.message);
-    if (text !== undefined) assert.match(error.message, text);
-    return true;
-  };
 
 describe('what goes into an archive', function () {
   this.timeout(120_000);

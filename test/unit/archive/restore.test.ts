@@ -11,18 +11,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { BackupError } from '../../../src/errors.ts';
 import { create, folderSource, restore } from '../../helpers/archives.ts';
+import { failsWith } from '../../helpers/fails-with.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';
-
-const failsWith =
-  (code: string, text?: RegExp) =>
-  (error: unknown): boolean => {
-    assert.ok(error instanceof BackupError, String(error));
-    assert.equal(error.code, code, error.message);
-    if (text !== undefined) assert.match(error.message, text);
-    return true;
-  };
 
 describe('restore to a folder', () => {
   const folder = tempFolder();

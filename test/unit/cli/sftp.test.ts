@@ -6,7 +6,7 @@ import type { BackupRecord, FileEntry } from '../../../src/index.ts';
 import { parseSftpLocation } from '../../../src/cli/sftp-location.ts';
 import { IDENTITY, RECIPIENT } from '../../helpers/age.ts';
 import { startCli, type CliResult } from '../../helpers/run-cli.ts';
-import { SshServer } from '../../helpers/ssh-server.ts';
+import { oneSshServer } from '../../helpers/one-ssh-server.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';
 
 const OTHER_KEY = `SHA256:${'x'.repeat(43)}`;
@@ -14,12 +14,7 @@ const OTHER_KEY = `SHA256:${'x'.repeat(43)}`;
 describe('a location on a server', function () {
   this.timeout(120_000);
   const folder = tempFolder();
-  let server: SshServer;
-
-  before(async () => {
-    server = await SshServer.start();
-  });
-  after(() => server.stop());
+  const server = oneSshServer();
 
   beforeEach(() => {
     mkdirSync(join(folder(), 'greenhouse'));
@@ -28,7 +23,7 @@ describe('a location on a server', function () {
     mkdirSync(join(folder(), '.ssh'));
   });
 
-  const here = (): string => `sftp://${userInfo().username}@127.0.0.1:${String(server.port)}`;
+  const here = (): string => `sftp://${userInfo().username}@127.0.0.1:${String(server().port)}`;
   const location = (): string => `${here()}${folder()}/remote`;
   /** The home folder is the test's, and nobody else's known_hosts counts. */
   const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> => {
@@ -36,7 +31,7 @@ describe('a location on a server', function () {
     return startCli([...args, ...state], { HOME: folder(), ...env }).result;
   };
   const known = (...args: readonly string[]): Promise<CliResult> =>
-    run([...args, '--ssh-key', server.userKey, '--host-key', server.fingerprint]);
+    run([...args, '--ssh-key', server().userKey, '--host-key', server().fingerprint]);
   const create = (...args: readonly string[]): readonly string[] => [
     ...['create', '--source', join(folder(), 'greenhouse'), '--to', location()],
     ...args,
@@ -95,22 +90,22 @@ describe('a location on a server', function () {
   });
 
   it('is refused when its key is not known, with the fingerprint', async () => {
-    const failed = await run(['list', '--at', location(), '--ssh-key', server.userKey, '--json']);
+    const failed = await run(['list', '--at', location(), '--ssh-key', server().userKey, '--json']);
     const { error } = JSON.parse(failed.stdout) as { error: { code: string; message: string } };
     assert.equal(error.code, 'agent_host_key_mismatch');
-    assert.ok(error.message.includes(server.fingerprint) && error.message.includes('--host-key'), error.message);
-    const other = await run(['list', '--at', location(), '--ssh-key', server.userKey, '--host-key', OTHER_KEY]);
+    assert.ok(error.message.includes(server().fingerprint) && error.message.includes('--host-key'), error.message);
+    const other = await run(['list', '--at', location(), '--ssh-key', server().userKey, '--host-key', OTHER_KEY]);
     assert.match(other.stderr, /shows another host key .*\(agent_host_key_mismatch\)/s);
-    const making = await run([...create('--send-unencrypted'), '--ssh-key', server.userKey]);
+    const making = await run([...create('--send-unencrypted'), '--ssh-key', server().userKey]);
     assert.match(making.stderr, /agent_host_key_mismatch/);
     assert.deepEqual(leftInState(), []);
   });
 
   it('is trusted by the known_hosts of the user', async () => {
-    const publicKey = readFileSync(join(server.home, 'host_key.pub'), 'utf8');
-    const line = `[127.0.0.1]:${String(server.port)} ${publicKey}`;
+    const publicKey = readFileSync(join(server().home, 'host_key.pub'), 'utf8');
+    const line = `[127.0.0.1]:${String(server().port)} ${publicKey}`;
     writeFileSync(join(folder(), '.ssh/known_hosts'), `example.org ${publicKey}\n${line}`);
-    const listed = await run(['list', '--at', location(), '--ssh-key', server.userKey, '--json']);
+    const listed = await run(['list', '--at', location(), '--ssh-key', server().userKey, '--json']);
     assert.deepEqual(json(listed), []);
   });
 
@@ -122,12 +117,12 @@ describe('a location on a server', function () {
   });
 
   it('is logged in to with a key that has a passphrase; a wrong one is said, and never shown', async () => {
-    const list = ['list', '--at', location(), '--ssh-key', server.lockedKey, '--host-key', server.fingerprint];
+    const list = ['list', '--at', location(), '--ssh-key', server().lockedKey, '--host-key', server().fingerprint];
     assert.equal((await run(list, { NIGHTKEEP_SSH_KEY_PASSPHRASE: 'open sesame' })).code, 0);
     const wrong = await run(list, { NIGHTKEEP_SSH_KEY_PASSPHRASE: 'open barley' });
     assert.match(wrong.stderr, /\(agent_auth_failed\)/);
     assert.ok(!`${wrong.stdout}${wrong.stderr}`.includes('open barley'));
-    const password = ['list', '--at', location(), '--host-key', server.fingerprint];
+    const password = ['list', '--at', location(), '--host-key', server().fingerprint];
     const refused = await run(password, { NIGHTKEEP_SFTP_PASSWORD: 'hunter2' });
     assert.match(refused.stderr, /\(agent_auth_failed\)/);
     assert.ok(!`${refused.stdout}${refused.stderr}`.includes('hunter2'));
@@ -138,9 +133,9 @@ describe('a location on a server', function () {
 
   it('keeps nothing of a run that was killed while it made a backup for it', async () => {
     writeFileSync(join(folder(), 'greenhouse/big.bin'), Buffer.alloc(600_000_000));
-    const args = [...create('--send-unencrypted', '--compression', 'none'), '--ssh-key', server.userKey];
+    const args = [...create('--send-unencrypted', '--compression', 'none'), '--ssh-key', server().userKey];
     const { child, result } = startCli(
-      [...args, '--host-key', server.fingerprint, '--state', join(folder(), 'state')],
+      [...args, '--host-key', server().fingerprint, '--state', join(folder(), 'state')],
       { HOME: folder() },
     );
     const folders = (): string[] => leftInState().filter((name) => isFolder(join(folder(), 'state', name)));

@@ -3,12 +3,11 @@ import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nextTurn, parseIso } from '../../../src/clock.ts';
 import { BackupError } from '../../../src/errors.ts';
-import { orAborted } from '../../../src/io/abort.ts';
 import { formatIdentity, processIdentity } from '../../../src/io/process-identity.ts';
 import type { Engine } from '../../../src/manager/engine.ts';
 import { engineBench } from '../../helpers/engine-bench.ts';
 import { gate } from '../../helpers/fake-archive.ts';
-import { memoryAgent } from '../../helpers/memory-agent.ts';
+import { hangingAgent, memoryAgent } from '../../helpers/memory-agent.ts';
 import { MemoryStore } from '../../helpers/memory-store.ts';
 
 const HOUR = 3_600_000;
@@ -99,15 +98,10 @@ describe('a copy that was not done when the process ended', () => {
 
   it('is tried again also when the engine was closed in the middle of it', async () => {
     const { engine, reopen, copyTo, events } = bench();
-    const slow = memoryAgent('slow');
-    const begun = gate();
-    slow.upload = async (_record, _open, { signal }) => {
-      begun.open();
-      await orAborted(new Promise(() => undefined), signal);
-    };
-    engine.registerAgent(slow);
+    const slow = hangingAgent('slow');
+    engine.registerAgent(slow.agent);
     const job = engine.copy(copyTo('slow', { retryForMs: HOUR }));
-    await begun.passed;
+    await slow.begun;
     await engine.close();
     await assert.rejects(job.result, { code: 'canceled' });
     const later = await reopen();

@@ -3,11 +3,9 @@ import { rm } from 'node:fs/promises';
 import { nextTurn, parseIso } from '../../../src/clock.ts';
 import { BackupError } from '../../../src/errors.ts';
 import type { ErrorCode } from '../../../src/errors.ts';
-import { orAborted } from '../../../src/io/abort.ts';
 import { mayPass, pauseAfter } from '../../../src/manager/copy-pauses.ts';
 import { engineBench } from '../../helpers/engine-bench.ts';
-import { gate } from '../../helpers/fake-archive.ts';
-import { memoryAgent } from '../../helpers/memory-agent.ts';
+import { hangingAgent, memoryAgent } from '../../helpers/memory-agent.ts';
 import { MemoryStore } from '../../helpers/memory-store.ts';
 
 const MINUTE = 60_000;
@@ -214,21 +212,16 @@ describe('a copy that fails', () => {
 
   it('is forgotten with its node, also while it is tried', async () => {
     const { engine, copyTo, clock, story } = bench();
-    const begun = gate();
     register();
     await fail();
     await engine.cancelCopies('another node');
     assert.equal(engine.pendingCopies().length, 1);
     await engine.cancelCopies('copy-node');
     assert.deepEqual([engine.pendingCopies(), clock.pending], [[], 0]);
-    const slow = memoryAgent('slow');
-    slow.upload = async (_record, _open, { signal }) => {
-      begun.open();
-      await orAborted(new Promise(() => undefined), signal);
-    };
-    engine.registerAgent(slow);
+    const slow = hangingAgent('slow');
+    engine.registerAgent(slow.agent);
     const job = engine.copy(copyTo('slow', { retryForMs: HOUR }));
-    await begun.passed;
+    await slow.begun;
     await engine.cancelCopies('copy-node');
     await assert.rejects(job.result, { code: 'canceled' });
     assert.deepEqual([engine.pendingCopies(), clock.pending, story().at(-1)], [[], 0, 'copy:failed:canceled']);

@@ -15,6 +15,7 @@ import {
 import { IDENTITY, RECIPIENT } from '../../helpers/age.ts';
 import { memoryAgent } from '../../helpers/memory-agent.ts';
 import { MemoryStore } from '../../helpers/memory-store.ts';
+import { backupRequest, copyRequest } from '../../helpers/requests.ts';
 import { sealedCredentials } from '../../helpers/sealed-credentials.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';
 
@@ -64,19 +65,8 @@ describe('the proof that a backup can be restored', function () {
   });
 
   async function backUp(source: SourceSpec = nodeRed(), encryption: Encryption | null = null): Promise<BackupRecord> {
-    return engine.create({
-      ...{ planId: 'plan', planName: 'plan', name: 'name', automatic: false, folder: join(folder(), 'backups') },
-      ...{ sources: [source], compression: 'zstd', encryption },
-      ...{
-        excludeCaches: false,
-        excludeIfPresent: [],
-        unreadable: 'fail',
-        copyDatabases: true,
-        keepDays: null,
-        extra: {},
-      },
-      ...{ timeoutMs: null, whenBusy: 'wait', nodeId: null },
-    }).result;
+    const request = { sources: [source], folder: join(folder(), 'backups'), encryption, automatic: false } as const;
+    return engine.create(backupRequest({ ...request, unreadable: 'fail' })).result;
   }
 
   const prove = async (source: SourceSpec, how = byHand): Promise<VerifyReport> => {
@@ -177,8 +167,7 @@ describe('the proof that a backup can be restored', function () {
     const nas = memoryAgent('nas', store);
     engine.registerAgent(nas);
     const { backup_id: backupId, file } = await backUp();
-    const copy = { backupId, from: null, agentId: 'nas', nodeId: null, automatic: false, retryForMs: 0 };
-    await engine.copy(copy).result;
+    await engine.copy(copyRequest('nas', { backupId })).result;
     const last = async (): Promise<unknown[]> => {
       const [backup] = (await engine.list(signal)).backups;
       return ['local', 'nas'].map((id) => backup?.agents[id]?.last_verified?.ok ?? null);
@@ -217,7 +206,7 @@ describe('the proof that a backup can be restored', function () {
       const { backup_id: backupId } = await backUp(nodeRed(), encryption);
       const nas = memoryAgent('nas');
       engine.registerAgent(nas);
-      await engine.copy({ backupId, from: null, agentId: 'nas', nodeId: null, automatic: false, retryForMs: 0 }).result;
+      await engine.copy(copyRequest('nas', { backupId })).result;
       for (const agentId of ['local', 'nas']) {
         const told = await engine.flows({ backupId, agentId, tabs: null }, signal);
         assert.equal(told.file, 'node-red/flows.json');

@@ -11,7 +11,8 @@ import { IDENTITY, RECIPIENT } from '../../helpers/age.ts';
 import { CountedAgent } from '../../helpers/counted-agent.ts';
 import { memoryAgent } from '../../helpers/memory-agent.ts';
 import { MemoryStore } from '../../helpers/memory-store.ts';
-import { SshServer } from '../../helpers/ssh-server.ts';
+import { backupRequest, copyRequest } from '../../helpers/requests.ts';
+import { oneSshServer } from '../../helpers/one-ssh-server.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';
 
 const BIG = 24 * 1024 * 1024;
@@ -24,12 +25,7 @@ describe('reading a part of an archive elsewhere', function () {
   this.timeout(60_000);
   const folder = tempFolder();
   let engine: Engine;
-  let server: SshServer;
-
-  before(async () => {
-    server = await SshServer.start();
-  });
-  after(() => server.stop());
+  const server = oneSshServer();
 
   beforeEach(async () => {
     const source = join(folder(), 'source');
@@ -44,27 +40,16 @@ describe('reading a part of an archive elsewhere', function () {
   afterEach(() => engine.close());
 
   async function backUp(compression: Compression, encryption: Encryption | null): Promise<BackupRecord> {
-    return engine.create({
-      ...{ planId: 'plan', planName: 'plan', name: 'name', automatic: false, folder: join(folder(), 'backups') },
-      sources: [{ kind: 'folder', label: 'data', path: join(folder(), 'source'), exclude: [] }],
-      ...{
-        compression,
-        encryption,
-        excludeCaches: false,
-        excludeIfPresent: [],
-        unreadable: 'fail',
-        copyDatabases: true,
-      },
-      ...{ keepDays: null, extra: {}, timeoutMs: null, whenBusy: 'wait', nodeId: null },
-    }).result;
+    const sources = [{ kind: 'folder', label: 'data', path: join(folder(), 'source'), exclude: [] }] as const;
+    const request = { sources, folder: join(folder(), 'backups'), compression, encryption, automatic: false };
+    return engine.create(backupRequest({ ...request, unreadable: 'fail' })).result;
   }
 
   /** Only there: the folder in which it was made is not asked. */
   async function copyTo(agent: BackupAgent): Promise<CountedAgent> {
     const counted = new CountedAgent(agent);
     engine.registerAgent(counted);
-    const request = { backupId: null, from: null, agentId: agent.id, nodeId: null, automatic: false, retryForMs: 0 };
-    await engine.copy(request).result;
+    await engine.copy(copyRequest(agent.id)).result;
     return counted;
   }
 
@@ -104,7 +89,7 @@ describe('reading a part of an archive elsewhere', function () {
 
   it('does so over SFTP', async () => {
     const record = await backUp('zstd', { kind: 'recipients', recipients: [RECIPIENT] });
-    const settings = server.settings(join(folder(), 'remote'));
+    const settings = server().settings(join(folder(), 'remote'));
     const id = { id: 'sftp', name: 'nas', instanceId: engine.instanceId };
     const agent = await copyTo(createSftpAgent({ ...id, settings, clock: systemClock }));
     assert.equal((await pathsOf(record, 'sftp')).length, 25);

@@ -4,7 +4,7 @@ import type { RetentionPolicy } from '../../../src/retention/policy.ts';
 import type { RetainedBackup } from '../../../src/retention/retained-backup.ts';
 import { thinGroup } from '../../../src/retention/thin-group.ts';
 import { recordFigure } from '../../helpers/figures.ts';
-import { retained } from '../../helpers/retained.ts';
+import { groupContext, retained } from '../../helpers/retained.ts';
 
 const DAY_MS = 86_400_000;
 const START = Date.UTC(2023, 0, 1);
@@ -84,12 +84,11 @@ class Location {
     this.stored.push(backup);
     const ids = new Set(this.history.map(({ backup_id }) => backup_id));
     const nowMs = Date.parse(backup.date) + 60_000;
-    const context = { nowMs, instanceId: 'this', acknowledged: null, arrived: null, isInUse: () => false };
     const wasMadeHere = (id: string): boolean => ids.has(id);
     const { decisions, hold } = thinGroup(
       this.stored,
       { policy: POLICY, automaticOnly: true },
-      { ...context, wasMadeHere, planMarkOf: () => null },
+      groupContext({ nowMs, wasMadeHere }),
     );
     const keep = new Set(decisions.filter((decision) => decision.keep).map(({ backup_id }) => backup_id));
     this.stored = this.stored.filter(({ backup_id }) => keep.has(backup_id));

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { applyRetention, type DatedBackup } from '../../../src/retention/apply-retention.ts';
 import { COUNT_KEYS, WITHIN_KEYS, type RetentionPolicy } from '../../../src/retention/policy.ts';
 import type { RetainedBackup } from '../../../src/retention/retained-backup.ts';
-import { thinGroup, type GroupContext } from '../../../src/retention/thin-group.ts';
+import { thinGroup } from '../../../src/retention/thin-group.ts';
 import { isLongRun, recordFigure } from '../../helpers/figures.ts';
-import { retained } from '../../helpers/retained.ts';
+import { groupContext, retained } from '../../helpers/retained.ts';
 
 const RUNS = isLongRun ? 10_000 : 300;
 const NOW = Date.parse('2026-11-20T12:00:00Z');
@@ -149,15 +149,7 @@ describe('retention, whatever the backups and the policy', () => {
       (list: Partial<RetainedBackup>[], rules: RetentionPolicy, automaticOnly: boolean, expiredOnly: boolean) => {
         const all = asGroup(list);
         const inUse = new Set(all.filter((_, index) => index % 5 === 0).map(({ backup_id }) => backup_id));
-        const context: GroupContext = {
-          nowMs: NOW,
-          instanceId: 'this',
-          acknowledged: null,
-          arrived: null,
-          wasMadeHere: null,
-          planMarkOf: () => null,
-          isInUse: (id) => inUse.has(id),
-        };
+        const context = groupContext({ nowMs: NOW, isInUse: (id) => inUse.has(id) });
         const { decisions, hold } = thinGroup(all, { policy: expiredOnly ? null : rules, automaticOnly }, context);
         const goes = new Set(decisions.filter(({ keep }) => !keep).map(({ backup_id }) => backup_id));
         assert.equal(decisions.length, all.length);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { RetentionPolicy } from '../../../src/retention/policy.ts';
 import type { RetainedBackup } from '../../../src/retention/retained-backup.ts';
 import { thinGroup, type GroupContext, type ThinnedGroup } from '../../../src/retention/thin-group.ts';
-import { nights, retained } from '../../helpers/retained.ts';
+import { groupContext, nights, retained } from '../../helpers/retained.ts';
 
 const NOW = Date.parse('2026-11-20T03:05:00Z');
 const LAST: RetentionPolicy = { keep_last: 1 };
@@ -17,16 +17,7 @@ function thin(
   backups: readonly RetainedBackup[],
   { policy = LAST, automaticOnly = true, context = {} }: Asked = {},
 ): ThinnedGroup {
-  const known = {
-    nowMs: NOW,
-    instanceId: 'this',
-    acknowledged: null,
-    arrived: null,
-    wasMadeHere: null,
-    planMarkOf: () => null,
-    isInUse: () => false,
-  };
-  return thinGroup(backups, { policy, automaticOnly }, { ...known, ...context });
+  return thinGroup(backups, { policy, automaticOnly }, groupContext({ nowMs: NOW, ...context }));
 }
 
 /** `20 keep_last`, `19 -`: the day of each and why it is kept. */

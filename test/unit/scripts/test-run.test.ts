@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { groupsOf, stagesToRun } from '../../../scripts/test-run/stages.ts';
 import { writeReliability } from '../../../scripts/test-run/reliability.ts';
 import type { StageCounts } from '../../../scripts/stage-reporter.ts';
 import { recordFigure } from '../../helpers/figures.ts';
@@ -22,11 +23,11 @@ describe('the test run', () => {
   function stage(
     what: readonly string[],
     kind: 'mocha' | 'check',
-    { timeoutMs = 60_000, jobs }: { readonly timeoutMs?: number; readonly jobs?: number } = {},
+    more: { readonly timeoutMs?: number; readonly jobs?: number; readonly first?: readonly string[] } = {},
   ): StageCounts {
     const script = `
       import { runStage } from ${JSON.stringify(join(ROOT, 'scripts/test-run/run-stage.ts'))};
-      const stage = ${JSON.stringify({ name: 'inner', kind, what, timeoutMs, jobs })};
+      const stage = ${JSON.stringify({ name: 'inner', kind, what, timeoutMs: 60_000, ...more })};
       const counts = await runStage(stage, { root: ${JSON.stringify(ROOT)}, env: {} });
       console.log('\\n' + JSON.stringify(counts));
     `;
@@ -65,6 +66,34 @@ describe('the test run', () => {
     assert.ok(stage(inner, 'mocha', { jobs: 2 }).failed > 0, 'also when one of them dies');
     innerTests(`throw new Error('at load');`);
     assert.ok(stage(inner, 'mocha', { jobs: 2 }).failed > 0, 'or cannot be loaded');
+  });
+
+  it('begins with the files that are named to come first', () => {
+    const order = join(folder, 'order');
+    const names = ['a', 'b', 'c', 'd'];
+    for (const name of names) {
+      const text = `import { appendFileSync } from 'node:fs'; it('x', () => appendFileSync(${JSON.stringify(order)}, '${name}'));`;
+      writeFileSync(join(folder, `${name}.test.mjs`), text);
+    }
+    const what = [join(folder, '*.test.mjs')];
+    assert.equal(stage(what, 'mocha', { first: ['c', 'b'] }).passed, names.length);
+    assert.equal(readFileSync(order, 'utf8'), 'cbad');
+  });
+
+  it('names first only files that are there', () => {
+    for (const { name, first = [] } of stagesToRun(ROOT, null, false)) {
+      for (const file of first) assert.ok(existsSync(join(ROOT, 'test', name, `${file}.test.ts`)), `${name}: ${file}`);
+    }
+  });
+
+  it('runs checks at once, and every stage', () => {
+    const stages = stagesToRun(ROOT, null, false);
+    const groups = groupsOf(stages);
+    assert.deepEqual(groups.flat(), stages);
+    for (const group of groups) {
+      assert.ok(group.length === 1 || group.every(({ kind }) => kind === 'check'));
+    }
+    assert.ok(groups.length < stages.length);
   });
 
   it('fails a stage that has no tests', () => {

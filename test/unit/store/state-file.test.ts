@@ -49,6 +49,9 @@ const full: EngineState = {
   },
 };
 
+/** All that lies in the state's folder. */
+const NAMES = ['copies', 'hooks', 'jobs', 'made', 'retention', 'state.json', 'verified'];
+
 describe('the state file', () => {
   const temp = tempFolder();
   let warnings: string[];
@@ -67,15 +70,7 @@ describe('the state file', () => {
     assert.equal((await stat(stateFile())).mode & 0o777, 0o600);
     assert.equal((await stat(stateDir())).mode & 0o777, 0o700);
     assert.deepEqual((await open()).state.current, first);
-    assert.deepEqual((await readdir(stateDir())).sort(), [
-      'copies',
-      'hooks',
-      'jobs',
-      'made',
-      'retention',
-      'state.json',
-      'verified',
-    ]);
+    assert.deepEqual((await readdir(stateDir())).sort(), NAMES);
     assert.deepEqual(warnings, []);
   });
 
@@ -88,15 +83,7 @@ describe('the state file', () => {
     const { state } = await open();
     await state.update(() => full);
     assert.deepEqual((await open()).state.current, full);
-    assert.deepEqual((await readdir(stateDir())).sort(), [
-      'copies',
-      'hooks',
-      'jobs',
-      'made',
-      'retention',
-      'state.json',
-      'verified',
-    ]);
+    assert.deepEqual((await readdir(stateDir())).sort(), NAMES);
   });
 
   it('shows a change at once and keeps what others changed meanwhile', async () => {

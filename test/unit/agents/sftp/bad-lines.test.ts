@@ -11,7 +11,7 @@ import { BackupError } from '../../../../src/errors.ts';
 import { isLongRun, recordFigure } from '../../../helpers/figures.ts';
 import { FakeClock } from '../../../helpers/fake-clock.ts';
 import { OTHER_ID, recordOf } from '../../../helpers/records.ts';
-import { SshServer } from '../../../helpers/ssh-server.ts';
+import { oneSshServer } from '../../../helpers/one-ssh-server.ts';
 import { TcpProxy } from '../../../helpers/tcp-proxy.ts';
 import { tempFolder } from '../../../helpers/temp-folder.ts';
 
@@ -25,19 +25,15 @@ describe('an upload over a bad line', function () {
   const folder = tempFolder();
   const record = recordOf(CONTENT);
   const signal = new AbortController().signal;
-  let server: SshServer;
+  const server = oneSshServer();
   let proxy: TcpProxy;
   let agent: BackupAgent;
   let place: string;
 
-  before(async () => {
-    server = await SshServer.start();
-  });
-  after(() => server.stop());
   beforeEach(async () => {
     place = mkdtempSync(join(folder(), 'place-'));
-    proxy = await TcpProxy.start(server.port);
-    const settings = server.settings(place, { port: proxy.port });
+    proxy = await TcpProxy.start(server().port);
+    const settings = server().settings(place, { port: proxy.port });
     agent = createSftpAgent({ id: 'nas', name: 'nas', settings, clock: systemClock, instanceId });
   });
   afterEach(async () => {
@@ -88,7 +84,9 @@ describe('an upload over a bad line', function () {
       proxy.sent = 0;
       let restarted: Promise<void> = Promise.resolve();
       at((CONTENT.length * cut) / (CUTS + 1), () => {
-        restarted = server.kill().then(() => server.run());
+        restarted = server()
+          .kill()
+          .then(() => server().run());
       });
       await assert.rejects(upload(), { code: 'agent_unreachable' });
       await restarted;
@@ -167,7 +165,7 @@ describe('an upload over a bad line', function () {
   });
 
   it('removes within a day what nobody went on with', async () => {
-    const settings = server.settings(place, { port: proxy.port });
+    const settings = server().settings(place, { port: proxy.port });
     const clock = new FakeClock(Date.now());
     const other = createSftpAgent({ id: 'nas', name: 'nas', settings, clock, instanceId });
     at(CONTENT.length / 2, () => {

@@ -11,6 +11,7 @@ import type { BackupRecord } from '../../../../src/model.ts';
 import { makeLoginUser, type LoginUser } from '../../../helpers/login-user.ts';
 import { recordOf } from '../../../helpers/records.ts';
 import { withSmallDisk } from '../../../helpers/small-disk.ts';
+import { oneSshServer } from '../../../helpers/one-ssh-server.ts';
 import { SshServer } from '../../../helpers/ssh-server.ts';
 import { tempFolder } from '../../../helpers/temp-folder.ts';
 
@@ -21,18 +22,14 @@ describe('a folder of an SFTP server that is not as it should be', function () {
   const folder = tempFolder();
   const signal = new AbortController().signal;
   const agents: BackupAgent[] = [];
-  let server: SshServer;
+  const server = oneSshServer();
 
-  before(async () => {
-    server = await SshServer.start();
-  });
-  after(() => server.stop());
   afterEach(async () => {
     await Promise.all(agents.splice(0).map((agent) => agent.close()));
   });
 
   const agentFor = (place: string, changes: Partial<SftpSettings> = {}): BackupAgent => {
-    const settings = server.settings(place, changes);
+    const settings = server().settings(place, changes);
     const agent = createSftpAgent({ id: 'nas', name: 'nas', settings, clock: systemClock, instanceId });
     agents.push(agent);
     return agent;

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import SftpClient from 'ssh2-sftp-client';
 import { useKeyObjects } from '../../../../src/agents/sftp/cipher-keys.ts';
-import { SshServer } from '../../../helpers/ssh-server.ts';
+import { oneSshServer } from '../../../helpers/one-ssh-server.ts';
 import { tempFolder } from '../../../helpers/temp-folder.ts';
 
 type Inner = Record<'client', { _protocol: Record<'_cipher' | '_decipher', Record<string, unknown>> }>;
@@ -13,18 +13,13 @@ type Inner = Record<'client', { _protocol: Record<'_cipher' | '_decipher', Recor
 describe('the keys of a connection by SSH', function () {
   this.timeout(30_000);
   const folder = tempFolder();
-  let server: SshServer;
-
-  before(async () => {
-    server = await SshServer.start();
-  });
-  after(() => server.stop());
+  const server = oneSshServer();
 
   async function connected(
     cipher: 'aes128-gcm@openssh.com' | 'aes128-ctr',
     work: (client: SftpClient) => Promise<void>,
   ) {
-    const { host, port, username, privateKey } = server.settings(folder());
+    const { host, port, username, privateKey } = server().settings(folder());
     const client = new SftpClient();
     const algorithms = { cipher: [cipher] };
     await client.connect({ host, port, username, privateKey: privateKey ?? '', algorithms });

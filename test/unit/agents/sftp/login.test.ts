@@ -8,6 +8,7 @@ import { systemClock } from '../../../../src/clock.ts';
 import { BackupError, type ErrorCode } from '../../../../src/errors.ts';
 import { makeLoginUser } from '../../../helpers/login-user.ts';
 import { silentServer } from '../../../helpers/silent-server.ts';
+import { oneSshServer } from '../../../helpers/one-ssh-server.ts';
 import { freePort, SshServer } from '../../../helpers/ssh-server.ts';
 import { tempFolder } from '../../../helpers/temp-folder.ts';
 
@@ -18,19 +19,14 @@ const OTHER_KEY = `SHA256:${'x'.repeat(43)}`;
 describe('a login to an SFTP server', function () {
   this.timeout(60_000);
   const folder = tempFolder();
-  let server: SshServer;
-
-  before(async () => {
-    server = await SshServer.start();
-  });
-  after(() => server.stop());
+  const server = oneSshServer();
 
   const agentFor = (settings: SftpSettings): BackupAgent =>
     createSftpAgent({ id: 'nas', name: 'nas', settings, clock: systemClock, instanceId });
 
   /** Lists with these settings, and gives the error that comes of it. */
   async function failure(changes: Partial<SftpSettings>): Promise<BackupError> {
-    const agent = agentFor(server.settings(folder(), changes));
+    const agent = agentFor(server().settings(folder(), changes));
     try {
       await agent.list({ signal: AbortSignal.timeout(45_000) });
     } catch (error) {
@@ -52,9 +48,9 @@ describe('a login to an SFTP server', function () {
   }
 
   it('works with a key, also one with a passphrase', async () => {
-    const locked = { privateKey: readFileSync(server.lockedKey, 'utf8'), passphrase: 'open sesame' };
+    const locked = { privateKey: readFileSync(server().lockedKey, 'utf8'), passphrase: 'open sesame' };
     for (const changes of [{}, locked]) {
-      const agent = agentFor(server.settings(folder(), changes));
+      const agent = agentFor(server().settings(folder(), changes));
       assert.deepEqual(await agent.list({ signal: AbortSignal.timeout(10_000) }), { records: [], broken: [] });
       await agent.close();
     }
@@ -65,7 +61,7 @@ describe('a login to an SFTP server', function () {
     const user = makeLoginUser();
     const { name, password } = user;
     try {
-      const agent = agentFor(server.settings('backups/here', { username: name, password, privateKey: null }));
+      const agent = agentFor(server().settings('backups/here', { username: name, password, privateKey: null }));
       const report = await agent.check({ signal: AbortSignal.timeout(20_000) });
       assert.ok(report.ok, JSON.stringify(report));
       assert.ok(Number(report.free) > 0);
@@ -89,7 +85,7 @@ describe('a login to an SFTP server', function () {
   });
 
   it('asks for the passphrase of a key that has one', async () => {
-    const privateKey = readFileSync(server.lockedKey, 'utf8');
+    const privateKey = readFileSync(server().lockedKey, 'utf8');
     await fails({ privateKey }, 'agent_auth_failed', /Give its passphrase/);
     await fails({ privateKey, passphrase: PASSWORD }, 'agent_auth_failed', /passphrase .* is wrong/);
   });
@@ -100,19 +96,19 @@ describe('a login to an SFTP server', function () {
 
   it('is not tried with a server that nobody has accepted, whose fingerprint is told', async () => {
     const error = await fails({ hostKeys: [] }, 'agent_host_key_mismatch', /nobody has accepted/);
-    assert.ok(error.message.includes(server.fingerprint));
-    assert.deepEqual(error.data, { fingerprint: server.fingerprint, known: false });
+    assert.ok(error.message.includes(server().fingerprint));
+    assert.deepEqual(error.data, { fingerprint: server().fingerprint, known: false });
   });
 
   it('is not tried with a server that shows another key than the accepted one', async () => {
     const error = await fails({ hostKeys: [OTHER_KEY] }, 'agent_host_key_mismatch', /Nothing was sent/);
-    assert.ok(error.message.includes(server.fingerprint) && error.message.includes(OTHER_KEY));
+    assert.ok(error.message.includes(server().fingerprint) && error.message.includes(OTHER_KEY));
     assert.equal(error.data['known'], true);
     assert.equal(error.temporary, false);
   });
 
   it('accepts one of several keys', async () => {
-    const agent = agentFor(server.settings(folder(), { hostKeys: [OTHER_KEY, server.fingerprint] }));
+    const agent = agentFor(server().settings(folder(), { hostKeys: [OTHER_KEY, server().fingerprint] }));
     await agent.list({ signal: AbortSignal.timeout(10_000) });
     await agent.close();
   });
@@ -157,7 +153,7 @@ describe('a login to an SFTP server', function () {
       [{ hostKeys: ['SHA256:short'] }, /^hostKeys/],
     ];
     for (const [changes, message] of wrong) {
-      assert.throws(() => agentFor(server.settings(folder(), changes)), { code: 'invalid_request', message });
+      assert.throws(() => agentFor(server().settings(folder(), changes)), { code: 'invalid_request', message });
     }
   });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import SftpClient from 'ssh2-sftp-client';
 import type { SFTPWrapper } from 'ssh2';
 import { widenReceiveWindow } from '../../../../src/agents/sftp/receive-window.ts';
-import { SshServer } from '../../../helpers/ssh-server.ts';
+import { oneSshServer } from '../../../helpers/one-ssh-server.ts';
 import { tempFolder } from '../../../helpers/temp-folder.ts';
 
 const MIB = 1024 * 1024;
@@ -20,15 +20,10 @@ interface Inner {
 describe('the receive window of a connection by SFTP', function () {
   this.timeout(30_000);
   const folder = tempFolder();
-  let server: SshServer;
-
-  before(async () => {
-    server = await SshServer.start();
-  });
-  after(() => server.stop());
+  const server = oneSshServer();
 
   async function connected(work: (client: SftpClient, sftp: SFTPWrapper) => Promise<void>): Promise<void> {
-    const { host, port, username, privateKey } = server.settings(folder());
+    const { host, port, username, privateKey } = server().settings(folder());
     const client = new SftpClient();
     const sftp = await client.connect({ host, port, username, privateKey: privateKey ?? '' });
     try {

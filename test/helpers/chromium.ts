@@ -1,0 +1,41 @@
+/** One Chromium for all pages that this process opens: starting it takes longer than most tests. */
+import { chromium, type Browser } from 'playwright-core';
+
+/** The next suite of this process comes sooner; after the last one nothing may keep the process alive. */
+const IDLE_MS = 5_000;
+
+let launched: Promise<Browser> | null = null;
+let users = 0;
+let closing: NodeJS.Timeout | null = null;
+
+async function launch(): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  // One that crashed takes only the tests of its suite with it.
+  browser.once('disconnected', () => {
+    launched = null;
+  });
+  return browser;
+}
+
+/** @throws when it does not start */
+export function sharedChromium(): Promise<Browser> {
+  launched ??= launch();
+  return launched;
+}
+
+/** Begins to start it, and keeps it until as many have released it. */
+export function keepChromium(): void {
+  users += 1;
+  if (closing !== null) clearTimeout(closing);
+  closing = null;
+  // Whoever opens a page is told.
+  sharedChromium().catch(() => null);
+}
+
+export function releaseChromium(): void {
+  users -= 1;
+  if (users > 0) return;
+  closing = setTimeout(() => {
+    void launched?.then((browser) => browser.close()).catch(() => null);
+  }, IDLE_MS);
+}
