@@ -78,3 +78,9 @@ export function ensureTestTools(): void {
 export function ensureBenchTools(): void {
   ensure([...REQUIREMENTS.filter(({ command }) => command !== 'chromium'), ...RIVALS]);
 }
+
+/** The same for the pictures of the documentation. */
+export function ensurePictureTools(): void {
+  const isForPictures = ({ command }: Requirement): boolean => command === 'chromium';
+  ensure([...REQUIREMENTS.filter(isForPictures), { command: 'img2webp', debianPackage: 'webp' }]);
+}
