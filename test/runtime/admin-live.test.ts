@@ -172,6 +172,22 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
       assert.equal(headers['x-content-type-options'], 'nosniff');
     });
 
+    it('shows the tree of a backup and its flows, without credentials', async () => {
+      const { id } = await made();
+      const tree = await red.got(`backup/backups/${id}/files?at=local`);
+      const names = (tree['entries'] as { path: string; kind: string }[]).map(({ path, kind }) => `${kind} ${path}`);
+      assert.deepEqual([names[0], tree['more']], ['directory node-red', null]);
+      const found = await red.got(`backup/backups/${id}/files?at=local&search=NOISE`);
+      assert.deepEqual(
+        (found['entries'] as { path: string }[]).map(({ path }) => path),
+        ['node-red/noise.bin'],
+      );
+      const { tabs, subflows, config } = await red.got(`backup/backups/${id}/flows?at=local`);
+      const [first] = tabs as { id: string; nodes: { id: string }[] }[];
+      assert.deepEqual([first?.id, first?.nodes.map((node) => node.id)], ['tab', ['tab', 'create']]);
+      assert.deepEqual([subflows, config], [[], []]);
+    });
+
     it('restores into Node-RED at its next start when that is confirmed, and can give it up before', async () => {
       const { id } = await made();
       const body = { agent_id: 'local', into: 'node-red', confirm: true };
