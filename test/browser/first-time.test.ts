@@ -22,7 +22,7 @@ const SECONDS = 60;
 const LISTED = `(async () => {
   const { locations } = await (await fetch('backup/info')).json();
   const place = locations.find(({ agent_id }) => agent_id.startsWith('sftp'));
-  return place && (await (await fetch('backup/list?at=' + encodeURIComponent(place.agent_id))).json()).error === null;
+  return place !== undefined && (await (await fetch('backup/list?at=' + encodeURIComponent(place.agent_id))).json()).error === null;
 })()`;
 
 inEditors('the first time', FLOWS, ({ editor, userDir, shoot, version, isFirstTheme }) => {
@@ -135,7 +135,7 @@ inEditors('the first time', FLOWS, ({ editor, userDir, shoot, version, isFirstTh
       await judge('first-server-tried');
       await add.click();
       // With the key, which went into the credentials: nothing is there, and nothing is wrong.
-      await page().waitForFunction(LISTED);
+      for (let isListed = false; !isListed;) isListed = await page().evaluate<boolean>(LISTED);
       const flows = readFileSync(join(userDir(), 'flows.json'), 'utf8');
       assert.ok(flows.includes(server.fingerprint));
       assert.doesNotMatch(flows, /PRIVATE KEY/);
