@@ -99,6 +99,7 @@ export type {
 export type { DeleteReport, DeleteRequest } from './manager/delete-backup.ts';
 export type { FoundBackup } from './manager/find-backup.ts';
 export { KeyRing } from './manager/key-ring.ts';
+export type { ReceiveJob, ReceiveRequest } from './manager/receiver.ts';
 export type { FailedRemoval, HeldGroup, ThinReport, ThinRequest } from './manager/retention.ts';
 export { openEngine } from './manager/open-engine.ts';
 export { nameProblem } from './manager/request-problem.ts';

@@ -1,10 +1,22 @@
 /** The flows in the editor: what is there, and how a tab of a backup gets in. */
+import { send } from './api.ts';
 import { importAsCopy, importWithIds } from './model/import-tab.ts';
 import { RED, type FlowNode } from './red.ts';
 import { text } from './text.ts';
 
+/**
+ * Those that run: the editor would add defaults to what it shows, and leave out settings that it does not know.
+ *
+ * @throws ApiError
+ */
+export async function deployedFlows(): Promise<readonly FlowNode[]> {
+  const headers = { 'Node-RED-API-Version': 'v2' };
+  const answer = await send({ url: 'flows', method: 'GET', dataType: 'json', headers });
+  return (answer as { readonly flows: readonly FlowNode[] }).flows;
+}
+
 /** With what is not deployed yet; without credentials. */
-export function flowsOfEditor(): readonly FlowNode[] {
+function flowsOfEditor(): readonly FlowNode[] {
   return RED.nodes.createCompleteNodeSet({ credentials: false });
 }
 

@@ -22,7 +22,10 @@ export class VirtualList<T> {
   readonly #options: VirtualListOptions<T>;
   readonly #shown = new Map<number, HTMLElement>();
   #items: readonly T[] = [];
+  /** Index of the row that the Tab key goes to. */
   #active = 0;
+  /** Id of the row that somebody went to; null while nobody has. */
+  #chosen: string | null = null;
   #rowHeight = GUESSED_HEIGHT;
   #isDrawing = false;
 
@@ -38,11 +41,11 @@ export class VirtualList<T> {
   }
 
   setItems(items: readonly T[]): void {
-    const active = this.#items[this.#active];
     const hadFocus = this.element.contains(document.activeElement);
     this.#items = items;
-    const again = active === undefined ? -1 : items.findIndex((item) => this.#idOf(item) === this.#idOf(active));
-    this.#active = Math.max(0, again === -1 ? Math.min(this.#active, items.length - 1) : again);
+    const again = items.findIndex((item) => this.#idOf(item) === this.#chosen);
+    const last = Math.max(0, items.length - 1);
+    this.#active = again !== -1 ? again : this.#chosen === null ? 0 : Math.min(this.#active, last);
     this.#clear();
     this.#measure();
     if (hadFocus) this.focus();
@@ -120,6 +123,8 @@ export class VirtualList<T> {
     const before = this.#shown.get(this.#active);
     if (before !== undefined) before.tabIndex = -1;
     this.#active = wanted;
+    const item = this.#items[wanted];
+    if (item !== undefined) this.#chosen = this.#idOf(item);
     const row = this.#put(wanted);
     if (row === undefined) return;
     row.tabIndex = 0;

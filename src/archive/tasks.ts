@@ -113,9 +113,12 @@ export interface VerifyTask {
     readonly backupId: string;
     readonly size: number;
     readonly sha256: string;
-    readonly files: number;
-    readonly bytes: number;
+    /** Null, as the bytes, where the sidecar was written without looking into the archive. */
+    readonly files: number | null;
+    readonly bytes: number | null;
   } | null;
+  /** Whether the result tells what `backup.json` says, and how many files failed. */
+  readonly tellHeader?: boolean;
 }
 
 export interface TaskProblem {
@@ -129,6 +132,10 @@ export interface VerifyResult {
   readonly problems: readonly TaskProblem[];
   readonly files: number;
   readonly bytes: number;
+  /** As in `RestoreResult`. */
+  readonly header?: Readonly<Record<string, unknown>>;
+  /** Files that could not be read, or not whole, when the backup was made; only when asked for. */
+  readonly failed?: number;
 }
 
 export interface RestoreTask {

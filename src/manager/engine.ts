@@ -11,6 +11,7 @@ import type { AutomaticPlan, ExpectedCopy, PlanOutlook } from './automation.ts';
 import type { DeleteReport, DeleteRequest } from './delete-backup.ts';
 import type { FoundBackup } from './find-backup.ts';
 import type { KeyRing } from './key-ring.ts';
+import type { ReceiveJob, ReceiveRequest } from './receiver.ts';
 import type {
   BackupFlows,
   EngineStatus,
@@ -123,6 +124,11 @@ export interface Engine {
    * nothing to copy
    */
   copy(request: CopyRequest): Job<BackupRecord>;
+  /**
+   * A file that somebody brings becomes a backup of the local folder: received, checked as far as it can be opened, and only then
+   * listed. It takes the turn; where that is taken, the job fails with `busy`.
+   */
+  receive(request: ReceiveRequest): ReceiveJob;
   /** Copies that wait for their next try, oldest first. */
   pendingCopies(): readonly PendingCopy[];
   /** Ends the copies of a node, also those that wait for their next try. */

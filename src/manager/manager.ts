@@ -52,6 +52,7 @@ import { proveBackup } from './prove-backup.ts';
 import { Readers } from './readers.ts';
 import { readContent } from './read-content.ts';
 import { listFiles, readFlows, restoreBackup } from './read-backups.ts';
+import { Receiver, type ReceiveJob, type ReceiveRequest } from './receiver.ts';
 import type { Unfinished } from './recover.ts';
 import { Restorer } from './restorer.ts';
 import { Retention } from './retention.ts';
@@ -81,6 +82,7 @@ export class Manager implements Engine {
   readonly #jobs: Jobs;
   readonly #creator: Creator;
   readonly #copier: Copier;
+  readonly #receiver: Receiver;
   readonly #restorer: Restorer;
   readonly #tracker: StatusTracker;
   readonly #leftBehind: LeftBehind;
@@ -94,6 +96,7 @@ export class Manager implements Engine {
     this.#jobs = new Jobs({ clock: parts.clock, bus: events, journal });
     const verbParts = { ...parts, journal };
     this.#creator = new Creator(verbParts, this.#jobs, turns);
+    this.#receiver = new Receiver(verbParts, this.#jobs, turns);
     this.#restorer = new Restorer(verbParts, { jobs: this.#jobs, turns, events });
     this.#copier = new Copier(verbParts, this.#jobs, orphans);
     this.#tracker = new StatusTracker(parts.clock, (jobId) => this.#restorer.holdsTurn(jobId));
@@ -136,6 +139,10 @@ export class Manager implements Engine {
 
   copy(request: CopyRequest): Job<BackupRecord> {
     return this.#copier.copy(request);
+  }
+
+  receive(request: ReceiveRequest): ReceiveJob {
+    return this.#receiver.receive(request);
   }
 
   pendingCopies(): readonly PendingCopy[] {

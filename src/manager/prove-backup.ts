@@ -9,6 +9,7 @@ import { partialName } from '../io/partial-name.ts';
 import type { BackupRecord } from '../model.ts';
 import { archiveToProve, knownArchive } from './archive-on-disk.ts';
 import type { EngineParts } from './engine-parts.ts';
+import { isUnchecked } from './received-record.ts';
 import { findStored, originOf, taskContext } from './find-stored.ts';
 import type { JobContext, Outcome } from './job-run.ts';
 import type { CredentialsState, VerifyReport } from './reports.ts';
@@ -104,7 +105,8 @@ export async function verifyMembers(
   const keys = parts.keys.forArchive(record);
   const known = await knownArchive(parts, record);
   const { size, sha256 } = known;
-  const expected = { backupId, size, sha256, files: record.files, bytes: record.bytes };
+  const contents = isUnchecked(record) ? { files: null, bytes: null } : { files: record.files, bytes: record.bytes };
+  const expected = { backupId, size, sha256, ...contents };
   const task: VerifyTask = { kind: 'verify', path, compression, keys, expected };
   return { ...(await parts.archive.runTask(task, taskContext(parts, context))), credentials: null };
 }

@@ -73,7 +73,8 @@ function identityOf(job: JobFile): JobIdentity {
 
 async function cleanUp(parts: EngineParts, job: JobFile): Promise<BackupRecord | null> {
   const { folder, backup_id: backupId, owner } = job;
-  if (job.manager_state !== 'create_backup' || folder === null || backupId === null) return null;
+  const writes = job.manager_state === 'create_backup' || job.manager_state === 'receive_backup';
+  if (!writes || folder === null || backupId === null) return null;
   const giveUp = new AbortController();
   const timer = parts.clock.setTimer(PATIENCE_MS, () => {
     giveUp.abort(

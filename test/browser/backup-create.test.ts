@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { inEditors, openTab } from '../helpers/editor-suite.ts';
 import { createNode, tab } from '../helpers/node-red.ts';
 
@@ -94,6 +94,36 @@ inEditors('backup-create', [tab, createNode({ wires: [[], []] })], ({ editor, us
     await editor().page.locator('.backup-create-source-path').waitFor({ state: 'detached' });
     await editor().done();
     assert.deepEqual(await editor().page.evaluate(`RED.nodes.node('create').sources`), []);
+  });
+
+  it('shows what would go in, and what the file would be called', async () => {
+    const data = join(userDir(), '..', `${basename(userDir())}-data`);
+    mkdirSync(data);
+    for (const name of ['a.txt', 'b.txt', 'c.log']) writeFileSync(join(data, name), 'x'.repeat(1000));
+    const count = editor().page.locator('#backup-create-count');
+    try {
+      await editor().edit('create');
+      await count.filter({ hasText: /node-red: \d+ files, \d/ }).waitFor();
+      await addSource('data', data);
+      await count.filter({ hasText: /data: 3 files, 3 kB/ }).waitFor();
+      await editor().page.locator('.backup-create-source-exclude').last().fill('*.log');
+      await count.filter({ hasText: /data: 2 files, 2 kB/ }).waitFor();
+      await addSource('gone', '/gone');
+      await count.filter({ hasText: /gone: The source "gone" \(\/gone\) is not there/ }).waitFor();
+      await shoot('create-count');
+      await openTab(editor(), 'backup-create', 'where');
+      const file = editor().page.locator('#backup-create-file');
+      await file.filter({ hasText: /^File: \d{8}T\d{6}Z-x{8}\.automatic-backup-[\d-]+\.tar\.zst$/ }).waitFor();
+      await editor().page.fill('#node-input-backupName', 'My {{plan_name}}');
+      await editor().page.selectOption('#node-input-compression', 'gzip');
+      await file.filter({ hasText: /\.my-nightly\.tar\.gz$/ }).waitFor();
+      await editor().page.fill('#node-input-backupName', '{{#open}}');
+      await file.filter({ hasText: /cannot be read, the default is used/ }).waitFor();
+      await shoot('create-name-wrong');
+      await editor().cancel();
+    } finally {
+      rmSync(data, { recursive: true });
+    }
   });
 
   it('refuses a time limit that is none, names with a slash, and nothing to back up', async () => {

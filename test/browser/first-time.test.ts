@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { violationsIn } from '../helpers/accessibility.ts';
 import { inEditors } from '../helpers/editor-suite.ts';
 import { recordFigure } from '../helpers/figures.ts';
 import { tab, type FlowNode } from '../helpers/node-red.ts';
+import { SshServer } from '../helpers/ssh-server.ts';
 
 /** As good as empty: nothing of ours is in it. */
 const FLOWS: readonly FlowNode[] = [
@@ -16,7 +18,27 @@ const FLOWS: readonly FlowNode[] = [
 const CLICKS = 6;
 const SECONDS = 60;
 
-inEditors('the first time', FLOWS, ({ editor, userDir, shoot, version }) => {
+/** Whether the server's list has come. */
+const LISTED = `(async () => {
+  const { locations } = await (await fetch('backup/info')).json();
+  const place = locations.find(({ agent_id }) => agent_id.startsWith('sftp'));
+  return place && (await (await fetch('backup/list?at=' + encodeURIComponent(place.agent_id))).json()).error === null;
+})()`;
+
+inEditors('the first time', FLOWS, ({ editor, userDir, shoot, version, isFirstTheme }) => {
+  let server: SshServer;
+  let remote: string;
+
+  before(async () => {
+    server = await SshServer.start();
+    remote = mkdtempSync(join(tmpdir(), 'nightkeep-remote-'));
+  });
+
+  after(async () => {
+    await server.stop();
+    rmSync(remote, { recursive: true, force: true });
+  });
+
   const page = (): Page => editor().page;
   const first = '.nkb-first';
   const press = (name: string | RegExp): Promise<void> => page().locator(first).getByRole('button', { name }).click();
@@ -40,45 +62,7 @@ inEditors('the first time', FLOWS, ({ editor, userDir, shoot, version }) => {
     await page().locator(first).waitFor();
   }
 
-  it('leads to a place with backups, and says what is wrong with it before it is used', async () => {
-    wrong = [];
-    await openSidebar();
-    await press(/I have backups/);
-    await page().getByLabel('On a server').check();
-    const add = page().getByRole('button', { name: 'Add the place and deploy' });
-    assert.ok(await add.isDisabled(), 'a server that was not tried');
-    await page().getByLabel('Host').fill('127.0.0.1');
-    await page().getByLabel('Port').fill('1');
-    await page().getByLabel('User').fill('me');
-    await press('Test connection');
-    await page().locator('.nkb-first-report .nkb-wrong').waitFor();
-    await judge('first-server');
-    assert.ok(await add.isDisabled());
-    await page().getByLabel('On a USB disk').check();
-    await judge('first-disk');
-    await press('Back');
-    await page()
-      .getByRole('heading', { name: /Step 1 of 3/ })
-      .waitFor();
-    assert.deepEqual(wrong, []);
-  });
-
-  it('only adds the flow when that is wanted, and Undo takes it back', async () => {
-    await openSidebar();
-    await press('Next');
-    await page().getByLabel('I will do that later').check();
-    await press('Next');
-    await press('Only add the flow');
-    await page().getByText('Look at it, change what you like').waitFor();
-    assert.equal(await page().evaluate(`RED.nodes.dirty()`), true);
-    await shoot('first-added');
-    assert.deepEqual(await page().evaluate(`RED.nodes.filterNodes({ type: 'backup-create' }).map((n) => n.valid)`), [
-      true,
-    ]);
-    await page().evaluate(`RED.history.pop()`);
-    assert.equal(await page().evaluate(`RED.nodes.filterNodes({ type: 'backup-create' }).length`), 0);
-    assert.ok(!readFileSync(join(userDir(), 'flows.json'), 'utf8').includes('backup-create'));
-  });
+  if (isFirstTheme) testOtherWays();
 
   it('makes the first encrypted backup of an empty Node-RED with a few clicks', async () => {
     wrong = [];
@@ -116,6 +100,78 @@ inEditors('the first time', FLOWS, ({ editor, userDir, shoot, version }) => {
     recordFigure(`first encrypted backup, ${version}`, `${String(clicks)} clicks, ${seconds.toFixed(1)} s`);
     assert.deepEqual(wrong, []);
   });
+
+  /** Colours change nothing in them. */
+  function testOtherWays(): void {
+    it('leads to a place with backups, and says what is wrong with it before it is used', async () => {
+      wrong = [];
+      await openSidebar();
+      await press(/I have backups/);
+      await page().getByLabel('On a server').check();
+      const add = page().getByRole('button', { name: 'Add the place and deploy' });
+      assert.ok(await add.isDisabled(), 'a server that was not tried');
+      await page().getByLabel('Host').fill('127.0.0.1');
+      await page().getByLabel('Port').fill('1');
+      await page().getByLabel('User').fill('me');
+      await press('Test connection');
+      await page().locator('.nkb-first-report .nkb-wrong').waitFor();
+      await judge('first-server');
+      assert.ok(await add.isDisabled());
+      await page()
+        .getByLabel('Port')
+        .fill(String(server.settings(remote).port));
+      await page().getByLabel('User').fill(server.settings(remote).username);
+      await page().getByLabel('Private key').fill(readFileSync(server.userKey, 'utf8'));
+      await page().getByLabel('Folder').fill(remote);
+      await press('Test connection');
+      await page().locator('.nkb-first-report code').filter({ hasText: server.fingerprint }).waitFor();
+      assert.ok(await add.isDisabled(), 'a server that was not accepted');
+      await press('Accept it');
+      await page()
+        .locator('.nkb-first-report .nkb-fine')
+        .filter({ hasText: /are free/ })
+        .waitFor();
+      assert.ok(await add.isEnabled());
+      await judge('first-server-tried');
+      await add.click();
+      // With the key, which went into the credentials: nothing is there, and nothing is wrong.
+      await page().waitForFunction(LISTED);
+      const flows = readFileSync(join(userDir(), 'flows.json'), 'utf8');
+      assert.ok(flows.includes(server.fingerprint));
+      assert.doesNotMatch(flows, /PRIVATE KEY/);
+      assert.deepEqual(wrong, []);
+    });
+
+    it('goes back from there', async () => {
+      wrong = [];
+      await openSidebar();
+      await press(/I have backups/);
+      await page().getByLabel('On a USB disk').check();
+      await judge('first-disk');
+      await press('Back');
+      await page()
+        .getByRole('heading', { name: /Step 1 of 3/ })
+        .waitFor();
+      assert.deepEqual(wrong, []);
+    });
+
+    it('only adds the flow when that is wanted, and Undo takes it back', async () => {
+      await openSidebar();
+      await press('Next');
+      await page().getByLabel('I will do that later').check();
+      await press('Next');
+      await press('Only add the flow');
+      await page().getByText('Look at it, change what you like').waitFor();
+      assert.equal(await page().evaluate(`RED.nodes.dirty()`), true);
+      await shoot('first-added');
+      assert.deepEqual(await page().evaluate(`RED.nodes.filterNodes({ type: 'backup-create' }).map((n) => n.valid)`), [
+        true,
+      ]);
+      await page().evaluate(`RED.history.pop()`);
+      assert.equal(await page().evaluate(`RED.nodes.filterNodes({ type: 'backup-create' }).length`), 0);
+      assert.ok(!readFileSync(join(userDir(), 'flows.json'), 'utf8').includes('backup-create'));
+    });
+  }
 });
 
 /**

@@ -22,7 +22,7 @@ export class Editor {
     this.page = page;
     // The editor asks before it forgets changes.
     page.on('dialog', (dialog) => void dialog.accept());
-    page.on('pageerror', (error) => this.problems.push(error.message));
+    page.on('pageerror', (error) => this.problems.push(error.stack ?? error.message));
     page.on('console', (line) => {
       if (line.type() === 'error') this.problems.push(`${line.text()} (${line.location().url})`);
     });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { packTo, type Tarball } from '../helpers/packed-package.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -55,6 +56,13 @@ describe('the tarball', function () {
       (path) => /^(src|nodes|test|bench|scripts|\.)/.test(path) || /(?<!\.d)\.ts$/.test(path),
     );
     assert.deepEqual(strangers, []);
+  });
+
+  it('has a sidebar of at most 60 kB as it is sent', () => {
+    const html = readFileSync(join(ROOT, 'dist/entry/nightkeep-backup.html'));
+    assert.ok(gzipSync(html).length <= 60_000, `${String(gzipSync(html).length)} bytes`);
+    assert.ok(paths.has('dist/entry/nightkeep-backup.html'));
+    assert.ok(paths.has('dist/entry/locales/en-US/nightkeep-backup.json'));
   });
 
   it('marks the command line as executable', () => {

@@ -1,7 +1,7 @@
 /** Today's flows beside those of a backup, tab by tab. */
 import type { Row } from '../answers.ts';
 import { element, fill, icon, type Child } from '../dom.ts';
-import { flowsOfEditor } from '../editor-flows.ts';
+import { deployedFlows } from '../editor-flows.ts';
 import { formatList } from '../format.ts';
 import { compareFlows, type ChangedNode, type FlowDifference, type NodeName } from '../model/compare-flows.ts';
 import { language, plural, text } from '../text.ts';
@@ -16,8 +16,8 @@ export function openCompare(desk: Desk, row: Row): void {
   const dialog = new Dialog({ title: text('compare.title'), isWide: true, body: [place.element, result] });
   const load = (): void => {
     fill(result, text('compare.loading'));
-    flowsOf(row, place.agentId())
-      .then((flows) => fill(result, differences(compareFlows(nodesIn(flows), flowsOfEditor()))))
+    Promise.all([flowsOf(row, place.agentId()), deployedFlows()])
+      .then(([flows, today]) => fill(result, differences(compareFlows(nodesIn(flows), today))))
       .catch((error: unknown) => {
         fill(result);
         dialog.complain(error);

@@ -14,8 +14,8 @@ export interface JobView {
   readonly jobId: string;
   readonly kind: string;
   readonly name: string;
-  /** Where a copy goes; null for other jobs. */
-  readonly agentName: string | null;
+  /** Where a copy goes; null for other jobs, and while that is not known. */
+  readonly agentId: string | null;
   /** Null while it waits for its turn. */
   readonly stage: Stage;
   readonly progress: Amount;
@@ -36,7 +36,7 @@ const LEAST_MS = 1_000;
 export function applyEvent(jobs: Jobs, event: BackupEvent, now: number): Jobs {
   if (event.event_type === 'completed' || event.event_type === 'failed') return without(jobs, event.job_id);
   if (event.event_type !== 'in_progress') return jobs;
-  const { job_id: jobId, manager_state: kind, name, agent_name: agentName, backup_stage: stage, progress } = event;
+  const { job_id: jobId, manager_state: kind, name, agent_id: agentId, backup_stage: stage, progress } = event;
   const known = jobs.get(jobId);
   const before = known?.stage === stage ? known.samples : [];
   const samples = progress === null ? [] : recent([...before, { time: now, bytes: progress.bytes }]);
@@ -45,7 +45,7 @@ export function applyEvent(jobs: Jobs, event: BackupEvent, now: number): Jobs {
     speed === null || progress === null || speed <= 0
       ? null
       : Math.max(0, progress.total_bytes - progress.bytes) / speed;
-  return new Map([...jobs, [jobId, { jobId, kind, name, agentName, stage, progress, speed, left, samples }]]);
+  return new Map([...jobs, [jobId, { jobId, kind, name, agentId, stage, progress, speed, left, samples }]]);
 }
 
 /** What the engine says runs: jobs of which an event was missed appear, and those that ended meanwhile go. */
@@ -53,7 +53,7 @@ export function jobsOf({ status }: Info, known: Jobs): Jobs {
   return new Map(
     status.jobs.map((job) => {
       const { job_id: jobId, manager_state: kind, name, backup_stage: stage, progress } = job;
-      const fresh = { jobId, kind, name, agentName: null, stage, progress, speed: null, left: null, samples: [] };
+      const fresh = { jobId, kind, name, agentId: null, stage, progress, speed: null, left: null, samples: [] };
       return [jobId, known.get(jobId) ?? fresh];
     }),
   );

@@ -2,6 +2,7 @@
 import { post } from '../api.ts';
 import { button, element, fill } from '../dom.ts';
 import { formatPercent, formatSeconds, formatSize } from '../format.ts';
+import { nameOfPlace } from '../place-name.ts';
 import { language, text } from '../text.ts';
 import type { JobView } from '../model/job-progress.ts';
 import { attempt, type Desk, type View } from './view.ts';
@@ -33,8 +34,9 @@ export function runningView(desk: Desk): View {
   };
 }
 
-function jobLine(desk: Desk, { jobId, kind, name, agentName }: JobView): Shown {
-  const what = text(`jobs.${kind}`, { name, agent: agentName ?? '' }).trim();
+function jobLine(desk: Desk, { jobId, kind, name, agentId }: JobView): Shown {
+  const agent = agentId === null ? '…' : nameOfPlace(desk.data.snapshot, agentId);
+  const what = text(`jobs.${kind}`, { name, agent });
   const bar = element('progress', { attributes: { 'aria-label': what, max: 100 } });
   const stage = element('span', { class: 'nkb-stage' });
   const amounts = element('span', { class: 'nkb-quiet' });

@@ -13,6 +13,7 @@ import { cancelJob, copyBackup, createOfPlan, pinEverywhere, verifyCopy } from '
 import { answerKept } from './kept.ts';
 import { tellEditors } from './live-events.ts';
 import { answerList, answerRecord } from './listing.ts';
+import { receiveUpload } from './receive.ts';
 import { cancelRestore, restoreCopy, undoRestore } from './restore.ts';
 import { serve, type Asked, type Right, type Route } from './serve.ts';
 import { Tickets } from './tickets.ts';
@@ -86,5 +87,6 @@ function dangerousRoutes(red: NodeAPI, runtime: Runtime): readonly Route[] {
     route('POST', 'backups/:id/restore', [202, (engine, asked) => restoreCopy(engine, { red, runtime }, asked)]),
     route('POST', 'restore/undo', [202, (engine, asked) => undoRestore(engine, runtime, asked)]),
     route('POST', 'restore/cancel', (engine) => cancelRestore(engine, runtime)),
+    { ...route('POST', 'receive', [202, (engine, asked) => receiveUpload(engine, red, asked)]), body: 'bytes' },
   ];
 }

@@ -32,7 +32,9 @@ export async function verifyArchive(task: VerifyTask, context: TaskContext): Pro
       new MemberCheck(archive, task.expected, progress).run(),
     );
     const problems = [...outside.map(problemOf), ...members.problems].slice(0, MOST_PROBLEMS);
-    return { problems, files: members.files, bytes: members.bytes };
+    const { header, failed } = members;
+    const told = task.tellHeader === true && header !== undefined ? { header, failed } : {};
+    return { problems, files: members.files, bytes: members.bytes, ...told };
   } finally {
     await archive.close();
   }
@@ -72,6 +74,14 @@ function problemOf(error: unknown): TaskProblem {
   return { code, member: typeof member === 'string' ? member : null, message: known.message };
 }
 
+type MembersResult = VerifyResult & { readonly failed: number };
+
+/** What the sidecar says of the contents, as far as it says something. */
+function told(expected: VerifyTask['expected']): { readonly files?: number; readonly bytes?: number } {
+  const { files = null, bytes = null } = expected ?? {};
+  return { ...(files !== null && { files }), ...(bytes !== null && { bytes }) };
+}
+
 /** Reads all members, on behind those that are damaged. */
 class MemberCheck {
   readonly #archive: OpenArchive;
@@ -82,6 +92,7 @@ class MemberCheck {
   readonly #progress: ProgressSteps;
   readonly #problems: TaskProblem[] = [];
   #isFirst = true;
+  #fields: Readonly<Record<string, unknown>> | null = null;
 
   constructor(archive: OpenArchive, expected: VerifyTask['expected'], progress: ProgressSteps) {
     this.#archive = archive;
@@ -91,13 +102,15 @@ class MemberCheck {
     this.#progress = progress;
   }
 
-  async run(): Promise<VerifyResult> {
+  async run(): Promise<MembersResult> {
     const problems = this.#problems;
+    let failed = 0;
     try {
       let end: EndLine | null = null;
       for await (const line of this.#archive.manifest()) {
         if (line.kind === 'member') await this.#check(line);
         if (line.kind === 'end') end = line.end;
+        if (line.kind === 'failed') failed += 1;
         if (problems.length >= MOST_PROBLEMS) break;
       }
       // What was left out by a damage would be found missing here again.
@@ -106,7 +119,7 @@ class MemberCheck {
       problems.push(problemOf(error));
     }
     const { files, bytes } = this.#lockstep;
-    return { problems, files, bytes };
+    return { problems, files, bytes, failed, ...(this.#fields !== null && { header: this.#fields }) };
   }
 
   async #check(entry: MemberEntry): Promise<void> {
@@ -116,7 +129,7 @@ class MemberCheck {
       if (this.#problems.length > 0) await this.#input.skipTo(entry.offset);
       if (isFirst) this.#header.begin(entry);
       await this.#input.drive(this.#lockstep.read(entry, (part) => this.#use(part, isFirst)));
-      if (isFirst) this.#header.check(this.#expected?.backupId ?? null);
+      if (isFirst) this.#fields = this.#header.check(this.#expected?.backupId ?? null);
     } catch (error) {
       this.#problems.push(problemOf(named(error, entry)));
     }
@@ -135,7 +148,8 @@ class MemberCheck {
   #checkEnd(end: EndLine | null): void {
     this.#lockstep.checkEnd(end, this.#archive.layout.manifestTarOffset);
     const { files, bytes } = this.#lockstep;
-    if (this.#expected === null || (this.#expected.files === files && this.#expected.bytes === bytes)) return;
+    const expected = { files, bytes, ...told(this.#expected) };
+    if (expected.files === files && expected.bytes === bytes) return;
     throw new BackupError('archive_corrupt', 'The archive does not hold as many files and bytes as its sidecar says.');
   }
 }
