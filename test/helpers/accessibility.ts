@@ -24,7 +24,9 @@ const NOT_OURS = ['[id^="red-ui-trap"]'];
 export async function violationsIn(page: Page, within: string): Promise<string[]> {
   if (!(await page.evaluate<boolean>(`'axe' in window`))) await page.addScriptTag({ path: AXE });
   const context = JSON.stringify({ include: [within], exclude: NOT_OURS });
-  const results = await page.evaluate<AxeResults>(`axe.run(${context}, { resultTypes: ['violations'] })`);
+  const results = await page.evaluate<AxeResults>(
+    `axe.run(${context}, { resultTypes: ['violations'], preload: false })`,
+  );
   return results.violations.flatMap(({ id, nodes }) =>
     nodes.map(
       ({ target, html, failureSummary }) => `${id}: ${target.join(' ')} ${html.slice(0, 200)} ${failureSummary}`,

@@ -53,6 +53,8 @@ export class Editor {
 
   async #untilDrawn(): Promise<void> {
     await this.page.locator('.red-ui-flow-node').first().waitFor();
+    // Node-RED's own tips fail now and then on a slow machine, when they come before their box.
+    await this.page.evaluate(`RED.actions.invoke('core:toggle-show-tips', false)`);
   }
 
   /** Opens the edit dialog of a node as a double click does. */
