@@ -7,7 +7,8 @@ import { sharedChromium } from './chromium.ts';
 const root = join(import.meta.dirname, '..', '..');
 const SCREENSHOTS = join(root, '.cache', 'screenshots');
 const VIEWPORT = { width: 1400, height: 900 };
-const WAIT_MS = 20_000;
+/** A page that others hold up takes its time. */
+const WAIT_MS = 40_000;
 const TRAY = '.red-ui-tray';
 
 export type Theme = 'light' | 'dark';
@@ -59,6 +60,8 @@ export class Editor {
 
   async #untilDrawn(): Promise<void> {
     await this.page.locator('.red-ui-flow-node').first().waitFor();
+    // It is drawn before the editor listens to all that can be done to it.
+    await this.page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
     // Node-RED's own tips fail now and then on a slow machine, when they come before their box.
     await this.page.evaluate(`RED.actions.invoke('core:toggle-show-tips', false)`);
   }
