@@ -9,11 +9,12 @@ import { recordOf } from '../helpers/records.ts';
 import { Sidebar } from '../helpers/sidebar.ts';
 
 const BACKUPS = 5_000;
-/** The wanted figures are 300 ms and 50 frames a second; a busy machine of CI may be this much slower. */
+/**
+ * The wanted figures are 300 ms and 50 frames a second, of a machine that does nothing else. Here other tests run beside it, and the
+ * browser draws without a graphics card; without the rows being few it would be seconds, and one frame.
+ */
 const PAINT_MS = 300 * 3;
-const FRAMES_PER_SECOND = 50 / 2;
-/** And of the frames that the machine can draw at all, at that moment, while nothing moves. */
-const SHARE = 0.5;
+const FRAMES_PER_SECOND = 50 / 6;
 
 /** Sidecars with archives of a few bytes: what is in them nobody reads. */
 function fill(folders: readonly string[]): void {
@@ -112,7 +113,7 @@ describe('the Backups sidebar with 5,000 backups at 3 locations', function () {
     console.log(`      ${frames.toFixed(0)} frames a second, ${still.frames.toFixed(0)} while nothing moves`);
     await sidebar.element.locator(`.nkb-row[aria-posinset="${String(BACKUPS)}"]`).waitFor();
     assert.ok(worst > 5, 'rows were missing while it was scrolled');
-    assert.ok(frames >= Math.min(FRAMES_PER_SECOND, SHARE * still.frames), `${frames.toFixed(1)} frames a second`);
+    assert.ok(frames >= FRAMES_PER_SECOND, `${frames.toFixed(1)} frames a second`);
     assert.ok((await sidebar.rows().count()) < 60);
   });
 
