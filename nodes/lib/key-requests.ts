@@ -3,6 +3,7 @@ import type { Node, NodeAPI } from 'node-red';
 import encodeQR from 'qr';
 import { BackupError, generateKeyPair, isoLocal, recipientOf, systemClock, type KeyPair } from '../../src/index.ts';
 import { serve, type Asked } from './admin/serve.ts';
+import { isNodeOf } from './dialog-node.ts';
 import type { KeyConfig } from './key-config.ts';
 import { asText } from './message-values.ts';
 import { runtimeOf } from './runtime.ts';
@@ -62,11 +63,6 @@ async function makeKit(red: NodeAPI, body: Body, deployed: ReadonlySet<DeployedK
     qr: encodeQR(identity, 'svg', { ecc: 'medium', border: 4 }),
     locations: engine.agents().map(({ id, name }) => ({ id, name })),
   };
-}
-
-/** A node of the dialog, or one of its instances when the dialog is that of a subflow's node. */
-function isNodeOf(node: Node, id: unknown): boolean {
-  return node.id === id || (node as { readonly _alias?: unknown })._alias === id;
 }
 
 function identityIn(body: Body): string {

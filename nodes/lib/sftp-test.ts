@@ -9,6 +9,7 @@ import {
   type ErrorCode,
 } from '../../src/index.ts';
 import { serve, type Asked } from './admin/serve.ts';
+import { isNodeOf } from './dialog-node.ts';
 import { asText } from './message-values.ts';
 import { runtimeOf } from './runtime.ts';
 import {
@@ -109,11 +110,6 @@ function fieldsOf(body: unknown): Readonly<Record<string, string>> {
   const long = entries.find(([, text]) => text.length > LONGEST_TEXT);
   if (long === undefined) return Object.fromEntries(entries);
   throw new BackupError('invalid_request', `${long[0].slice(0, 100)}: that is too long to be right.`);
-}
-
-/** A node of the dialog, or one of its instances when the dialog is that of a subflow's node. */
-function isNodeOf(node: Node, id: string | undefined): boolean {
-  return node.id === id || (node as { readonly _alias?: unknown })._alias === id;
 }
 
 /** `${NAME}` as the whole text, as Node-RED itself replaces it when a node is deployed. */

@@ -41,6 +41,8 @@ export interface AdminRequest {
 
 export class AdminNodeRed {
   readonly red: TestNodeRed;
+  /** Ids of the jobs that were begun by being asked for. */
+  readonly begun: string[] = [];
 
   constructor(red: TestNodeRed) {
     this.red = red;
@@ -73,13 +75,15 @@ export class AdminNodeRed {
       ...headers,
     };
     return new Promise((resolve, reject) => {
-      const asked = request(new URL(path, this.red.running.url), { method, headers: all }, (response) => {
+      const asked = request(new URL(path, this.red.running.url), { method, headers: all, agent: false }, (response) => {
         const parts: Buffer[] = [];
         response.on('data', (part: Buffer) => parts.push(part));
         response.on('error', reject);
         response.on('end', () => {
           const bytes = Buffer.concat(parts);
           const json = (): Record<string, unknown> => JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
+          const jobId = response.statusCode === 202 ? json()['job_id'] : undefined;
+          if (typeof jobId === 'string') this.begun.push(jobId);
           resolve({ status: response.statusCode ?? 0, headers: response.headers, body: bytes, json });
         });
       });

@@ -45,7 +45,7 @@ describe('receiving a backup', function () {
       ...{ excludeIfPresent: [], unreadable: 'fail', copyDatabases: true, keepDays: 3, extra: { why: 'test' } },
       ...{ timeoutMs: null, whenBusy: 'wait', nodeId: null },
       sources: [{ kind: 'folder', label: 'data', path: source, exclude: [] }],
-    } as Parameters<Engine['create']>[0]).result;
+    }).result;
     return { record, path: join(folder(), 'elsewhere', 'backups', record.file) };
   }
 
