@@ -24,53 +24,63 @@ export function formatSize(bytes: number, language: string): string {
     step++;
   }
   const digits = step === 0 || value >= 99.95 ? 0 : 1;
-  return new Intl.NumberFormat(language, {
-    style: 'unit',
-    unit: UNITS[step] ?? 'byte',
-    unitDisplay: step === 0 ? 'long' : 'short',
-    maximumFractionDigits: digits,
-  }).format(value);
+  const unit = UNITS[step] ?? 'byte';
+  const unitDisplay = step === 0 ? 'long' : 'short';
+  return numberFormat(language, { style: 'unit', unit, unitDisplay, maximumFractionDigits: digits }).format(value);
 }
 
 export function formatNumber(value: number, language: string): string {
-  return new Intl.NumberFormat(language).format(value);
+  return numberFormat(language, {}).format(value);
 }
 
 /** @param percent - 0 to 100 */
 export function formatPercent(percent: number, language: string): string {
-  return new Intl.NumberFormat(language, { style: 'percent' }).format(Math.floor(percent) / 100);
+  return numberFormat(language, { style: 'percent' }).format(Math.floor(percent) / 100);
 }
 
-const dateFormats = new Map<string, Intl.DateTimeFormat>();
+/** `one`, `other`, and what else the language has. */
+export function pluralForm(count: number, language: string): Intl.LDMLPluralRule {
+  return kept(`plural ${language}`, () => new Intl.PluralRules(language)).select(count);
+}
+
+const formats = new Map<string, unknown>();
 
 /** Making a format takes longer than using it a hundred times. */
-function dateFormat(language: string, style: 'short' | 'long'): Intl.DateTimeFormat {
-  const key = `${style} ${language}`;
-  const known = dateFormats.get(key);
-  if (known !== undefined) return known;
-  const options =
-    style === 'long' ? { dateStyle: 'full', timeStyle: 'medium' } : { dateStyle: 'medium', timeStyle: 'short' };
-  const made = new Intl.DateTimeFormat(language, options as Intl.DateTimeFormatOptions);
-  dateFormats.set(key, made);
+function kept<T>(key: string, make: () => T): T {
+  const known = formats.get(key);
+  if (known !== undefined) return known as T;
+  const made = make();
+  formats.set(key, made);
   return made;
 }
+
+function numberFormat(language: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  return kept(`number ${language} ${JSON.stringify(options)}`, () => new Intl.NumberFormat(language, options));
+}
+
+function dateFormat(language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return kept(`date ${language} ${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(language, options));
+}
+
+const SHORT = { dateStyle: 'medium', timeStyle: 'short' } as const;
+const LONG = { dateStyle: 'full', timeStyle: 'medium' } as const;
 
 /** `20 Nov 2026, 03:00`, in the time zone of who looks; the text itself when it is no date. */
 export function formatDate(iso: string, language: string, style: 'short' | 'long' = 'short'): string {
   const time = Date.parse(iso);
-  return Number.isNaN(time) ? iso : dateFormat(language, style).format(time);
+  return Number.isNaN(time) ? iso : dateFormat(language, style === 'long' ? LONG : SHORT).format(time);
 }
 
 /** @param day - `2026-11-20`, shown as that day everywhere */
 export function formatDay(day: string, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(Date.parse(day));
+  return dateFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(Date.parse(day));
 }
 
 /** `3 days ago`, `in 5 hours`, `now`. */
 export function formatRelative(iso: string, now: number, language: string): string {
   const seconds = (Date.parse(iso) - now) / 1000;
   if (Number.isNaN(seconds)) return iso;
-  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const format = kept(`relative ${language}`, () => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }));
   for (const [unit, length] of STEPS) {
     if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
   }
@@ -94,13 +104,11 @@ export function formatSeconds(seconds: number, language: string): string {
         : [['second', whole]];
   return parts
     .filter(([, value], index) => value > 0 || index === 0)
-    .map(([unit, value]) =>
-      new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(value),
-    )
+    .map(([unit, value]) => numberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(value))
     .join(' ');
 }
 
 /** `a, b and c`. */
 export function formatList(items: readonly string[], language: string): string {
-  return new Intl.ListFormat(language, { type: 'conjunction' }).format(items);
+  return kept(`list ${language}`, () => new Intl.ListFormat(language, { type: 'conjunction' })).format(items);
 }
