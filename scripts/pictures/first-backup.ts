@@ -5,7 +5,9 @@ import { Editor } from '../../test/helpers/editor.ts';
 import { Film } from './film.ts';
 import { withNodeRed, type FlowNode } from './with-node-red.ts';
 
-const VIEWPORT = { width: 1100, height: 640 };
+const VIEWPORT = { width: 1150, height: 720 };
+/** The Backups tab has the whole height of its column. */
+const WHOLE = 'position: fixed; z-index: 50; top: 45px; right: 0; height: 675px; width: 340px';
 /** For people to read what they see. */
 const LOOK_MS = 2500;
 
@@ -32,6 +34,7 @@ export async function firstBackup(folder: string): Promise<void> {
       const film = new Film(page);
       await setTimeout(LOOK_MS);
       await page.evaluate(`RED.sidebar.show('nightkeep-backup')`);
+      await page.locator('.nkb-sidebar').evaluate((sidebar, style) => sidebar.setAttribute('style', style), WHOLE);
       await press('Next');
       await page.locator('.nkb-first-key').filter({ hasText: /^age1/ }).waitFor();
       const [kit] = await Promise.all([page.context().waitForEvent('page'), press('Open the recovery kit')]);

@@ -3,14 +3,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Editor } from '../../test/helpers/editor.ts';
+import { Sidebar } from '../../test/helpers/sidebar.ts';
 import { withNodeRed, type FlowNode } from './with-node-red.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const VIEWPORT = { width: 1500, height: 900 };
-/** The whole sidebar at once, however the editor shares out its height. */
-const WHOLE =
-  '.nkb-sidebar { position: fixed; inset: 0 auto auto 0; z-index: 1000; width: 340px; height: 900px !important; }';
+/** Where the nodes are. */
+const FLOW = { x: 215, y: 40, width: 990, height: 400 };
+const SIDEBAR = 360;
 const POLL_MS = 200;
+const MOST_TRIES = 150;
 const BACKUPS = 4;
 const CREATE = 'nk07create000001';
 
@@ -23,7 +25,7 @@ function generations(disk: string): FlowNode[] {
 async function makeBackups(url: string): Promise<void> {
   for (let made = 0; made < BACKUPS; made += 1) {
     await fetch(new URL(`backup/create/${CREATE}`, url), { method: 'POST' });
-    while ((await copied(url)) <= made) await setTimeout(POLL_MS);
+    for (let tries = 0; tries < MOST_TRIES && (await copied(url)) <= made; tries += 1) await setTimeout(POLL_MS);
   }
 }
 
@@ -43,11 +45,16 @@ export async function shootScenes(folder: string): Promise<void> {
       await page.setViewportSize(VIEWPORT);
       await editor.reload();
       await makeBackups(red.url);
-      await page.locator('#red-ui-workspace-chart').screenshot({ path: join(folder, 'flow.png') });
-      await page.evaluate(`RED.sidebar.show('nightkeep-backup')`);
-      await page.locator('.nkb-row').first().waitFor();
-      await page.addStyleTag({ content: WHOLE });
-      await page.locator('.nkb-sidebar').screenshot({ path: join(folder, 'sidebar.png') });
+      await page.screenshot({ path: join(folder, 'flow.png'), clip: FLOW });
+      const sidebar = new Sidebar(editor);
+      await sidebar.show();
+      // As tall as the window, whatever the editor shares out.
+      await sidebar.setWidth(SIDEBAR);
+      await sidebar
+        .rows()
+        .nth(BACKUPS - 1)
+        .waitFor();
+      await sidebar.element.screenshot({ path: join(folder, 'sidebar.png') });
       await editor.reload();
       for (const [name, id] of [
         ['backup-create', CREATE],

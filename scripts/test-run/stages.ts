@@ -38,7 +38,11 @@ const STAGES: readonly Stage[] = [
   { ...mocha('unit', 9), jobs: 3 },
   { ...mocha('contract', 3), jobs: 2 },
   { ...mocha('nodes', 3), jobs: 2 },
-  { ...mocha('runtime', 9), jobs: 3, first: ['admin-routes', 'restore', 'sixty-days', 'flows', 'missed-night', 'kill'] },
+  {
+    ...mocha('runtime', 9),
+    jobs: 3,
+    first: ['admin-routes', 'restore', 'sixty-days', 'flows', 'missed-night', 'kill'],
+  },
   { ...mocha('browser', 9), jobs: 3, first: ['sidebar', 'palette', 'backup-key'] },
   mocha('package', 5),
 ];

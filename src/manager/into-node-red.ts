@@ -105,7 +105,6 @@ async function extractAndStage(restoring: Restoring, archive: ArchiveOnDisk): Pr
   const { files, bytes } = extracted;
   const shared = { backup_id: record.backup_id, user_dir: userDir, files, bytes, missing_modules: lacking };
   if (running !== null) {
-    context.enter('await_restart');
     const value: IntoReport = { ...shared, state: 'await_restart', starts: staged.starts, notes: [] };
     return { value, backup: record, goesOn: true };
   }

@@ -53,6 +53,8 @@ export class Restorer {
       await orAborted(ticket.ready, context.signal);
       const outcome = await restoreInto(this.#parts, request, context);
       await this.#look(request.userDir);
+      // Told when it is known: who hears of it asks for the status.
+      if (outcome.goesOn === true) context.enter('await_restart');
       return outcome;
     });
     this.#holding.add(job.jobId);

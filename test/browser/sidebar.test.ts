@@ -299,5 +299,48 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
       await sidebar.element.locator('.nkb-row', { hasText: 'This machine' }).nth(1).waitFor();
       assert.ok(idsIn(local).includes(id));
     });
+
+    it('copies a backup to a location that lacks it', async () => {
+      await sidebar.rows().filter({ hasNotText: 'USB' }).first().click();
+      const dialog = await sidebar.begin('Copy to…');
+      await dialog.getByRole('combobox', { name: 'To' }).selectOption({ label: DISK });
+      await sidebar.checkThemes('dialog');
+      await sidebar.finish('Copy');
+      await sidebar.element.getByRole('button', { name: /^Check the copy at USB/ }).waitFor();
+      assert.deepEqual(idsIn(disk), idsIn(local));
+    });
+
+    it('pins a backup everywhere, so that it cannot be deleted, and unpins it', async () => {
+      const pinned = (folderOf: string): boolean[] =>
+        idsIn(folderOf).map((id) => {
+          const record = JSON.parse(readFileSync(join(folderOf, `${id}.json`), 'utf8')) as { pinned: boolean };
+          return record.pinned;
+        });
+      await sidebar.button('Pin').click();
+      await sidebar.said(/Pinned/);
+      await sidebar.button('Unpin').waitFor();
+      assert.ok(await sidebar.button('Delete…').isDisabled());
+      assert.deepEqual([pinned(local), pinned(disk)].map((all) => all.filter(Boolean).length), [1, 1]);
+      await sidebar.button('Unpin').click();
+      await sidebar.said(/No longer pinned/);
+      await sidebar.button('Pin').waitFor();
+      assert.ok(await sidebar.button('Delete…').isEnabled());
+    });
+
+    it('lays a restore ready for the next start, says so, and cancels it', async () => {
+      await sidebar.begin('Restore into Node-RED…');
+      await sidebar.dialog.getByRole('button', { name: 'Continue…' }).click();
+      await sidebar.dialog.filter({ hasText: 'Replace all flows?' }).waitFor();
+      await sidebar.finish('Restore');
+      const banner = sidebar.element.locator('.nkb-banner');
+      await banner.getByText(/restart/i).waitFor();
+      const waiting = join(userDir, '.nightkeep', 'restore');
+      assert.equal(readdirSync(waiting).length, 1);
+      await shoot('restore-waits');
+      await sidebar.checkThemes('.nkb-sidebar');
+      await banner.getByRole('button', { name: 'Do not restore' }).click();
+      await banner.waitFor({ state: 'hidden' });
+      assert.deepEqual(readdirSync(waiting), []);
+    });
   });
 }
