@@ -13,8 +13,7 @@ const LOOK_MS = 2500;
 
 const FLOWS: readonly FlowNode[] = [
   { id: 'tab', type: 'tab', label: 'Greenhouse' },
-  { id: 'hours', type: 'inject', z: 'tab', name: 'every hour', props: [], x: 150, y: 80, wires: [['valve']] },
-  { id: 'valve', type: 'switch', z: 'tab', name: 'too dry?', property: 'payload', rules: [], x: 330, y: 80, wires: [] },
+  { id: 'note', type: 'comment', z: 'tab', name: 'Waters what is dry', info: '', x: 140, y: 60, wires: [] },
 ];
 
 /** @param folder - where the picture goes */
@@ -27,9 +26,10 @@ export async function firstBackup(folder: string): Promise<void> {
       await editor.reload();
       const press = async (name: string): Promise<void> => {
         const button = page.locator('.nkb-first').getByRole('button', { name });
-        await button.hover();
+        await button.waitFor();
         await setTimeout(LOOK_MS);
-        await button.click();
+        // Each picture of the film makes the page lay itself out, so it never seems at rest, which a mouse would wait for.
+        await button.evaluate((element) => (element as unknown as { click: () => void }).click());
       };
       const film = new Film(page);
       await setTimeout(LOOK_MS);

@@ -320,7 +320,10 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
       await sidebar.said(/Pinned/);
       await sidebar.button('Unpin').waitFor();
       assert.ok(await sidebar.button('Delete…').isDisabled());
-      assert.deepEqual([pinned(local), pinned(disk)].map((all) => all.filter(Boolean).length), [1, 1]);
+      assert.deepEqual(
+        [pinned(local), pinned(disk)].map((all) => all.filter(Boolean).length),
+        [1, 1],
+      );
       await sidebar.button('Unpin').click();
       await sidebar.said(/No longer pinned/);
       await sidebar.button('Pin').waitFor();
@@ -332,6 +335,7 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
       await sidebar.dialog.getByRole('button', { name: 'Continue…' }).click();
       await sidebar.dialog.filter({ hasText: 'Replace all flows?' }).waitFor();
       await sidebar.finish('Restore');
+      await sidebar.button('All backups').click();
       const banner = sidebar.element.locator('.nkb-banner');
       await banner.getByText(/restart/i).waitFor();
       const waiting = join(userDir, '.nightkeep', 'restore');
