@@ -17,7 +17,12 @@ export async function withFoldingDisk(path: string, work: (path: string) => Prom
   try {
     const options = 'fd=3,rootmode=40000,user_id=0,group_id=0';
     const stdio = ['ignore', 'inherit', 'inherit', device] as const;
-    execFileSync('mount', ['-i', '-t', 'fuse', '-o', options, 'nightkeep-test', path], { stdio: [...stdio] });
+    try {
+      execFileSync('mount', ['-i', '-t', 'fuse', '-o', options, 'nightkeep-test', path], { stdio: [...stdio] });
+    } finally {
+      // When the server has the only one left and dies, calls to the disk fail instead of waiting for ever.
+      closeSync(device);
+    }
     try {
       await work(path);
     } finally {
@@ -26,6 +31,5 @@ export async function withFoldingDisk(path: string, work: (path: string) => Prom
     await ended;
   } finally {
     server.kill();
-    closeSync(device);
   }
 }

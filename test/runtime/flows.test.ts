@@ -55,11 +55,11 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
       teller('told', 'told'),
       teller('state', 'state'),
     ];
-    const large = (): Record<string, unknown> => {
+    const large = (bytes = LARGE_BYTES): Record<string, unknown> => {
       const path = join(folder(), 'large');
       mkdirSync(path, { recursive: true });
       const fd = openSync(join(path, 'zeros'), 'w');
-      ftruncateSync(fd, LARGE_BYTES);
+      ftruncateSync(fd, bytes);
       closeSync(fd);
       return { nodeRed: false, sources: [{ label: 'large', path, exclude: '' }] };
     };
@@ -126,7 +126,7 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
     });
 
     it('goes on with a backup while its node is deployed again, and sends the result from the new one', async () => {
-      const flows = flowOf(createNode(large()));
+      const flows = flowOf(createNode(large(LARGE_BYTES / 2)));
       const node = await start(flows);
       await fire(node);
       await underWay();
@@ -185,7 +185,7 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
 
     it('runs the shipped example when it is 3:00', async () => {
       const clock = new MovedClock(folder());
-      clock.set('2026-11-20T02:59:45Z');
+      clock.set('2026-11-20T02:59:50Z');
       await start(exampleFlows('01 - Every night at 3 AM.json'), { env: { ...clock.env, TZ: 'UTC' } });
       const isMade = (): boolean => backups().some((name) => /^20261120T0300\d\dZ-[0-9a-f]{8}\.json$/.test(name));
       await untilSo(isMade, 'a backup');

@@ -267,11 +267,27 @@ function answer(request: Buffer): Buffer | null {
   return Buffer.concat([header, body]);
 }
 
+const BEFORE_MOUNT = 'EPERM';
+const PAUSE_MS = 10;
+const PAUSES = 1_000;
+
+/** The next request. The first may be waited for: whoever mounts the disk may be slower than this process. */
+function nextRequest(buffer: Buffer): Buffer {
+  for (let i = 0; ; i++) {
+    try {
+      return buffer.subarray(0, readSync(DEVICE, buffer));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== BEFORE_MOUNT || i === PAUSES) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+    }
+  }
+}
+
 newNode(FOLDER | 0o755);
 const buffer = Buffer.alloc(1024 * 1024);
 try {
   for (;;) {
-    const reply = answer(buffer.subarray(0, readSync(DEVICE, buffer)));
+    const reply = answer(nextRequest(buffer));
     if (reply !== null) writeSync(DEVICE, reply);
   }
 } catch (error) {
