@@ -25,7 +25,7 @@ export default function register(red: NodeAPI): void {
       const folder = absoluteFolder(renderFolder(template, { instance_name: instanceName }), runtime.userDir);
       const engine = await runtime.engine();
       const mountedApartFrom = config.mounted === false ? [] : ['/', runtime.userDir];
-      return engine.localAgent(resolve(folder), { listed: false, mountedApartFrom });
+      return engine.locations.local(resolve(folder), { listed: false, mountedApartFrom });
     });
   });
 }

@@ -72,7 +72,7 @@ interface Known {
 async function showPlan(engine: Engine, { node, config, runtime, status }: Known): Promise<void> {
   const job = engine.status().jobs.find(({ node_id }) => node_id === node.id);
   status.known(engine.planStatus(planIdOf(config, node.id)), job);
-  await engine.localAgent(folderOf(config, runtime.userDir));
+  await engine.locations.local(folderOf(config, runtime.userDir));
 }
 
 /** Cancels what a node's jobs do and wait for. */
@@ -101,7 +101,7 @@ async function answer(node: Node, { config, red, ...run }: Input): Promise<void>
     const job = engine.create(request);
     tellBegun(message, job.jobId);
     const record = await job.result;
-    const { id: agentId } = await engine.localAgent(request.folder);
+    const { id: agentId } = await engine.locations.local(request.folder);
     const placed = { record, agentId, filename: join(request.folder, record.file) };
     if (config.removeExpired) inBackground(node, removeExpired(engine, placed, node.id));
     return placed;

@@ -81,7 +81,7 @@ interface Proof {
 /** Of a single copy, the message goes on as if it came from its location. */
 async function resultOf(engine: Engine, message: NodeMessageInFlow, { payload, signal }: Proof): Promise<NodeMessage> {
   const [copy, ...others] = payload.copies;
-  const agent = engine.agents().find(({ id }) => id === copy?.agent_id);
+  const agent = engine.locations.agents().find(({ id }) => id === copy?.agent_id);
   const result = { payload: structuredClone(payload) };
   if (copy === undefined || others.length > 0 || agent === undefined) return { ...message, ...result };
   const record = await agent.get(copy.backup_id, { signal });

@@ -72,7 +72,7 @@ async function measure(): Promise<Fetched> {
     const agent = new CountedAgent(
       createSftpAgent({ id: 'bench', name: 'bench', settings, clock: systemClock, instanceId }),
     );
-    engine.registerAgent(agent);
+    engine.locations.register(agent);
     return await fetchOne(engine, agent);
   } finally {
     await engine.close();

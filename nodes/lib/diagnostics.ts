@@ -32,7 +32,7 @@ export async function diagnostics(red: NodeAPI, engine: Engine): Promise<object>
     nodes,
     status: engine.status(),
     plans: planReports(engine),
-    locations: engine.agents().map(({ id, name, abilities }) => ({ id, name, abilities })),
+    locations: engine.locations.agents().map(({ id, name, abilities }) => ({ id, name, abilities })),
     pending_copies: engine.pendingCopies(),
     held: await engine.retention.held(),
     history: engine.history(),

@@ -61,7 +61,7 @@ async function makeKit(red: NodeAPI, body: Body, deployed: ReadonlySet<DeployedK
     instance: engine.instanceName,
     date: isoLocal(systemClock.now()),
     qr: encodeQR(identity, 'svg', { ecc: 'medium', border: 4 }),
-    locations: engine.agents().map(({ id, name }) => ({ id, name })),
+    locations: engine.locations.agents().map(({ id, name }) => ({ id, name })),
   };
 }
 

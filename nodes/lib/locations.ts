@@ -56,7 +56,7 @@ export class Locations {
 
   /** A folder of this machine has one agent, which is the engine's, whoever asks for it. */
   #holdFolder(agent: BackupAgent): Held {
-    const unregister = this.#engine.registerAgent(agent);
+    const unregister = this.#engine.locations.register(agent);
     return {
       agent,
       release: () => {
@@ -68,7 +68,7 @@ export class Locations {
 
   #open(agent: BackupAgent): Place {
     const shared = new SharedAgent(agent);
-    const place = { agent: shared, holders: new Set<Holder>(), unregister: this.#engine.registerAgent(shared) };
+    const place = { agent: shared, holders: new Set<Holder>(), unregister: this.#engine.locations.register(shared) };
     this.#places.set(agent.id, place);
     return place;
   }

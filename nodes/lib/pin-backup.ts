@@ -48,7 +48,7 @@ export async function pinBackup(engine: Engine, { backupId, agentIds, pinned, si
   await Promise.all(
     agentIds.map(async (agentId) => {
       try {
-        await engine.changeRecord({ backupId, agentId }, { pinned }, signal);
+        await engine.locations.change({ backupId, agentId }, { pinned }, signal);
         locations.push(agentId);
       } catch (error) {
         failures.set(agentId, toBackupError(error));

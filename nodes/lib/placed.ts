@@ -24,6 +24,6 @@ export function withPlace(message: object, { record, agentId, filename }: Placed
 }
 
 export function placedAt(engine: Engine, agentId: AgentId, record: BackupRecord): Placed {
-  const agent = engine.agents().find(({ id }) => id === agentId);
+  const agent = engine.locations.agents().find(({ id }) => id === agentId);
   return { record, agentId, filename: agent !== undefined && isLocalAgent(agent) ? agent.archivePath(record) : null };
 }

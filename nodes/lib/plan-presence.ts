@@ -22,7 +22,7 @@ export function announcePlan(node: Node, config: PlanConfig, runtime: Runtime): 
     create: () => askByHand(node),
   });
   const leavePlace = announcePlace(runtime, node.id, {
-    agentId: async () => (await (await runtime.engine()).localAgent(folderOf(config, runtime.userDir))).id,
+    agentId: async () => (await (await runtime.engine()).locations.local(folderOf(config, runtime.userDir))).id,
     planId,
   });
   return () => {

@@ -31,10 +31,10 @@ export async function chosenBackup(node: Node, { config, message, runtime, engin
   const place = config.locations === null ? asText(agent_id) : await chosenLocation(node, config.locations, runtime);
   const signal = new AbortController().signal;
   if (place !== '') {
-    const { records } = await engine.listAt(place, signal);
+    const { records } = await engine.locations.listAt(place, signal);
     return { record: pick(records, wanted, engine), agentId: place };
   }
-  const { backups } = await engine.list(signal);
+  const { backups } = await engine.locations.list(signal);
   const record = pick(backups, wanted, engine);
   const [agentId = ''] = Object.keys(backups.find(({ backup_id: id }) => id === record.backup_id)?.agents ?? {});
   return { record, agentId };

@@ -83,7 +83,7 @@ async function todayAt(runtime: Runtime, place: NodePlace | undefined, config: R
 async function decideToday(engine: Engine, place: NodePlace, config: RetentionConfig): Promise<Today> {
   const { signal } = new AbortController();
   const agentId = await place.agentId();
-  const { records } = await engine.listAt(agentId, signal);
+  const { records } = await engine.locations.listAt(agentId, signal);
   const report = await engine.retention.thin(
     {
       agentId,

@@ -35,7 +35,7 @@ export function planReports(engine: Engine): readonly PlanReport[] {
 
 /** A copy, because flows may change what they are given; the list is read anew each time. */
 export async function statusReport(engine: Engine, signal: AbortSignal): Promise<StatusReport> {
-  const listing = await engine.list(signal);
+  const listing = await engine.locations.list(signal);
   const plans = planReports(engine);
   return structuredClone({
     ...engine.status(),

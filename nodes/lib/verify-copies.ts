@@ -80,10 +80,10 @@ async function verifyCopy(job: Job<VerifyReport>, signal: AbortSignal): Promise<
 
 /** Of this Node-RED, or of anybody where it has none there. */
 async function newestAt(engine: Engine, agentId: AgentId, signal: AbortSignal): Promise<BackupId> {
-  const { records } = await engine.listAt(agentId, signal);
+  const { records } = await engine.locations.listAt(agentId, signal);
   const newest = records.find(({ instance_id }) => instance_id === engine.instanceId) ?? records[0];
   if (newest !== undefined) return newest.backup_id;
-  const place = engine.agents().find(({ id }) => id === agentId)?.name ?? agentId;
+  const place = engine.locations.agents().find(({ id }) => id === agentId)?.name ?? agentId;
   throw new BackupError('backup_not_found', `There is no complete backup at ${place}. Store one there first.`);
 }
 

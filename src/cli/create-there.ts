@@ -30,7 +30,7 @@ export async function createThere(
   await there.list({ signal });
   const folder = join(session.stateDir, partialName(engine.instanceId));
   try {
-    const { id: from } = await engine.localAgent(folder);
+    const { id: from } = await engine.locations.local(folder);
     const { backup_id: backupId } = await finish(engine.create({ ...request, folder }));
     const copy = { backupId, from, agentId: there.id, nodeId: null, automatic: false, retryForMs: 0 };
     return await finish(engine.copy(copy));

@@ -21,7 +21,7 @@ function describeChoice(records: readonly BackupRecord[]): string {
 export async function findBackup({ engine, signal }: Session, invocation: Invocation): Promise<Found> {
   const id = invocation.positionals[0] ?? null;
   const agent = await openLocation(engine, required(invocation, 'at'), invocation);
-  const { records, broken } = await engine.listAt(agent.id, signal);
+  const { records, broken } = await engine.locations.listAt(agent.id, signal);
   const matches = id === null ? records.slice(0, 1) : records.filter((record) => record.backup_id.startsWith(id));
   const exact = matches.find((record) => record.backup_id === id);
   const record = exact ?? matches[0];

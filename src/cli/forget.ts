@@ -42,7 +42,7 @@ async function thinGroups(
 ): Promise<Thinned[]> {
   const agent = await openLocation(engine, required(invocation, 'at'), invocation);
   const chosen = chosenGroup(invocation);
-  const all = groupsOf((await engine.listAt(agent.id, signal)).records);
+  const all = groupsOf((await engine.locations.listAt(agent.id, signal)).records);
   const isChosen = (group: Group): boolean =>
     chosen === null || (group.instance_id === chosen.instance_id && group.plan_id === chosen.plan_id);
   const thinned: Thinned[] = [];

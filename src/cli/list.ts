@@ -25,7 +25,7 @@ const row = (record: BackupRecord): readonly string[] => [
 async function run(invocation: Invocation): Promise<ExitCode> {
   const { place, records, broken } = await withSession(invocation, async ({ engine, signal }) => {
     const { id, name } = await openLocation(engine, required(invocation, 'at'), invocation);
-    return { place: name, ...(await engine.listAt(id, signal)) };
+    return { place: name, ...(await engine.locations.listAt(id, signal)) };
   });
   for (const entry of broken) console.error(`warning: ${entry.file}: ${entry.message}`);
   if (invocation.json) await printJson(records);

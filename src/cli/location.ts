@@ -50,7 +50,7 @@ export async function openLocation(engine: Engine, text: string, invocation: Inv
   const location = parseLocation(text);
   if (location.kind === 'sftp') return openServer(engine, location.server, invocation);
   await checkFolder(location.folder);
-  return engine.localAgent(location.folder);
+  return engine.locations.local(location.folder);
 }
 
 export async function openServer(engine: Engine, server: SftpLocation, invocation: Invocation): Promise<BackupAgent> {
@@ -60,7 +60,7 @@ export async function openServer(engine: Engine, server: SftpLocation, invocatio
   const agent = createSftpAgent({ id: shown, name: shown, settings, clock: systemClock, instanceId });
   const timed = withTimeout(agent, { clock: systemClock, idleMs: IDLE_MS });
   const retried = withRetry(timed, { clock: systemClock, tries: TRIES, pauseMs: PAUSE_MS });
-  engine.registerAgent(retried);
+  engine.locations.register(retried);
   return retried;
 }
 

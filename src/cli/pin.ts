@@ -9,7 +9,7 @@ async function run(invocation: Invocation): Promise<ExitCode> {
   const record = await withSession(invocation, async (session) => {
     const { agent, record: found } = await findBackup(session, invocation);
     const place = { backupId: found.backup_id, agentId: agent.id };
-    return session.engine.changeRecord(place, { pinned }, session.signal);
+    return session.engine.locations.change(place, { pinned }, session.signal);
   });
   const text = pinned ? 'is pinned: retention never removes it' : 'is not pinned any more';
   await (invocation.json ? printJson(record) : printLine(`${record.backup_id} ${text}`));

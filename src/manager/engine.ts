@@ -93,6 +93,28 @@ export interface EngineAutomation {
   outlook(): readonly PlanOutlook[];
 }
 
+/** Where backups lie, and what is there. */
+export interface EngineLocations {
+  /** The agent of a folder of this machine: the same one for the same folder, made when it is not there. */
+  local(folder: string, options?: LocalFolderOptions): Promise<LocalAgent>;
+  /** @returns a function that takes the agent off the list again */
+  register(agent: BackupAgent): () => void;
+  agents(): readonly BackupAgent[];
+  /** Told when an agent comes or goes. */
+  onChange(listener: () => void): () => void;
+  /** The backups of all locations as one list. */
+  list(signal: AbortSignal): Promise<MergedListing>;
+  listAt(agentId: AgentId, signal: AbortSignal): Promise<AgentListing>;
+  /** As `listLocation`: what one location holds, told within a time limit. */
+  report(agentId: AgentId, signal: AbortSignal): Promise<LocationReport>;
+  /** The record of a backup at one location, told within a time limit. */
+  get(place: BackupPlace, signal: AbortSignal): Promise<BackupRecord>;
+  /** As `findBackup`: one backup with its copies at all locations. */
+  find(backupId: BackupId, signal: AbortSignal): Promise<FoundBackup>;
+  /** As `changeBackup`: pins a backup at one location, or says when it expires. */
+  change(place: BackupPlace, changes: RecordChanges, signal: AbortSignal): Promise<BackupRecord>;
+}
+
 /** The one engine of a Node-RED runtime or of one run of the command line. */
 export interface Engine {
   readonly instanceId: string;
@@ -102,6 +124,7 @@ export interface Engine {
   readonly keys: KeyRing;
   readonly retention: EngineRetention;
   readonly automation: EngineAutomation;
+  readonly locations: EngineLocations;
   /** As `HookRegistry.register`: a hook runs before or after the backups that it wants. */
   registerHook(hook: Hook): () => void;
   /** As `HookRegistry.provide`. */
@@ -165,23 +188,6 @@ export interface Engine {
   planStatus(planId: PlanId): PlanStatus;
   /** The last runs of all verbs, oldest first. */
   history(): readonly RunRecord[];
-  /** The agent of a folder of this machine: the same one for the same folder, made when it is not there. */
-  localAgent(folder: string, options?: LocalFolderOptions): Promise<LocalAgent>;
-  /** @returns a function that takes the agent off the list again */
-  registerAgent(agent: BackupAgent): () => void;
-  agents(): readonly BackupAgent[];
-  /** Told when an agent comes or goes. */
-  onAgentsChanged(listener: () => void): () => void;
-  list(signal: AbortSignal): Promise<MergedListing>;
-  listAt(agentId: AgentId, signal: AbortSignal): Promise<AgentListing>;
-  /** As `listLocation`: what one location holds, told within a time limit. */
-  listLocation(agentId: AgentId, signal: AbortSignal): Promise<LocationReport>;
-  /** The record of a backup at one location, told within a time limit. */
-  get(place: BackupPlace, signal: AbortSignal): Promise<BackupRecord>;
-  /** As `findBackup`: one backup with its copies at all locations. */
-  find(backupId: BackupId, signal: AbortSignal): Promise<FoundBackup>;
-  /** As `changeBackup`: pins a backup at one location, or says when it expires. */
-  changeRecord(place: BackupPlace, changes: RecordChanges, signal: AbortSignal): Promise<BackupRecord>;
   /** Cancels what runs and closes the agents. */
   close(): Promise<void>;
 }

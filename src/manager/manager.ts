@@ -1,6 +1,3 @@
-import type { AgentListing, BackupAgent, RecordChanges } from '../agents/agent.ts';
-import type { LocalAgent } from '../agents/local.ts';
-import { messagesOf } from '../errors.ts';
 import type { EstimateResult } from '../archive/tasks.ts';
 import type { EventBus, JobIdentity } from '../events.ts';
 import type { Hook } from '../hooks/hook.ts';
@@ -9,8 +6,6 @@ import type { AgentId, BackupId, BackupRecord, PlanId } from '../model.ts';
 import type { OrphanCopy } from '../store/copy-files.ts';
 import type { RunRecord } from '../store/run-history.ts';
 import { planState } from '../store/state.ts';
-import { askInTime } from './ask-in-time.ts';
-import { changeBackup } from './change-backup.ts';
 import { Automation } from './automation.ts';
 import { Copier } from './copier.ts';
 import { Creator } from './creator.ts';
@@ -22,33 +17,25 @@ import type {
   EngineStatus,
   FileEntry,
   IntoReport,
-  LocationReport,
-  MergedListing,
   PendingCopy,
   PlanStatus,
   RestoreReport,
   VerifyReport,
 } from './reports.ts';
 import type {
-  BackupPlace,
   ContentRequest,
   CopyRequest,
   FlowsRequest,
   IntoRequest,
-  LocalFolderOptions,
   RestoreRequest,
   VerifyOptions,
 } from './requests.ts';
-import { findBackup, type FoundBackup } from './find-backup.ts';
 import type { JobContext } from './job-run.ts';
 import { Jobs } from './jobs.ts';
 import { Journal } from './journal.ts';
 import type { KeyRing } from './key-ring.ts';
 import { LeftBehind } from './left-behind.ts';
-import { listLocations } from './list-locations.ts';
-import { checkListing, mergeListings } from './merge-listings.ts';
-import { lastVerified } from './last-verified.ts';
-import { listLocation } from './one-location.ts';
+import { Locations } from './locations.ts';
 import { proveBackup } from './prove-backup.ts';
 import { Readers } from './readers.ts';
 import { readContent } from './read-content.ts';
@@ -79,6 +66,7 @@ export class Manager implements Engine {
   readonly keys: KeyRing;
   readonly retention: Retention;
   readonly automation: Automation;
+  readonly locations: Locations;
   readonly #parts: EngineParts;
   readonly #jobs: Jobs;
   readonly #creator: Creator;
@@ -109,6 +97,7 @@ export class Manager implements Engine {
       },
     });
     this.automation = new Automation(parts, events);
+    this.locations = new Locations(parts);
     this.events = events;
     this.keys = parts.keys;
     this.instanceId = parts.store.state.current.instance_id;
@@ -219,58 +208,6 @@ export class Manager implements Engine {
 
   history(): readonly RunRecord[] {
     return this.#parts.store.history.current.runs;
-  }
-
-  async localAgent(folder: string, { listed = true, mountedApartFrom }: LocalFolderOptions = {}): Promise<LocalAgent> {
-    const { registry } = this.#parts;
-    const agent = await (listed ? registry.local(folder) : registry.localUnlisted(folder));
-    if (mountedApartFrom !== undefined) agent.mustBeMounted(mountedApartFrom);
-    return agent;
-  }
-
-  registerAgent(agent: BackupAgent): () => void {
-    return this.#parts.registry.register(agent);
-  }
-
-  agents(): readonly BackupAgent[] {
-    return this.#parts.registry.all();
-  }
-
-  onAgentsChanged(listener: () => void): () => void {
-    return this.#parts.registry.onChange(listener);
-  }
-
-  async list(signal: AbortSignal): Promise<MergedListing> {
-    const { listed, errors } = await listLocations(this.#parts, signal);
-    const merged = mergeListings(listed, await this.#parts.store.made.all());
-    return { ...merged, backups: await lastVerified(this.#parts, merged.backups), agent_errors: messagesOf(errors) };
-  }
-
-  async listAt(agentId: AgentId, signal: AbortSignal): Promise<AgentListing> {
-    const listing = await this.#parts.registry.get(agentId).list({ signal });
-    return checkListing(listing, await this.#parts.store.made.all());
-  }
-
-  listLocation(agentId: AgentId, signal: AbortSignal): Promise<LocationReport> {
-    return listLocation(this.#parts, agentId, signal);
-  }
-
-  async get({ backupId, agentId }: BackupPlace, signal: AbortSignal): Promise<BackupRecord> {
-    const { registry, clock } = this.#parts;
-    const agent = registry.get(agentId);
-    return askInTime(agent, { clock, signal }, (either) => agent.get(backupId, { signal: either }));
-  }
-
-  find(backupId: BackupId, signal: AbortSignal): Promise<FoundBackup> {
-    return findBackup(this.#parts, backupId, signal);
-  }
-
-  async changeRecord(
-    { backupId, agentId }: BackupPlace,
-    changes: RecordChanges,
-    signal: AbortSignal,
-  ): Promise<BackupRecord> {
-    return changeBackup(this.#parts.registry.get(agentId), { backupId, changes }, signal);
   }
 
   async close(): Promise<void> {

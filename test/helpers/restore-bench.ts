@@ -63,7 +63,7 @@ export async function stageRestore(
   try {
     const request = { sources: [sourceOf(old)], folder: join(root, 'backups'), compression: 'none' } as const;
     const record = await engine.create(backupRequest(request)).result;
-    const agent = await engine.localAgent(join(root, 'backups'));
+    const agent = await engine.locations.local(join(root, 'backups'));
     return await engine.restoreInto({
       backupId: record.backup_id,
       agentId: agent.id,

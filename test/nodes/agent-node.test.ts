@@ -27,7 +27,7 @@ describe('an agent node', function () {
   };
   const archives = (place: string): string[] =>
     [...agents.store(place).files.keys()].filter((name) => name.includes('.tar'));
-  const listed = async (): Promise<string[]> => (await agents.engine()).agents().map(({ id }) => id);
+  const listed = async (): Promise<string[]> => (await agents.engine()).locations.agents().map(({ id }) => id);
 
   it('copies the backup of the message and passes the message on, without the path of the other copy', async () => {
     await host.load(heardFlow(create({ wires: [['agent'], []] }), agentNodeOf('agent')));

@@ -70,14 +70,14 @@ describe('backup-verify', function () {
       host.send('create', { n });
       await host.hear('made', (message) => message['n'] === n);
     }
-    const { backups } = await (await agents.engine()).list(new AbortController().signal);
+    const { backups } = await (await agents.engine()).locations.list(new AbortController().signal);
     host.send('agent', { manual: true });
     const payload = payloadOf(await host.hear('copied'));
     assert.deepEqual([payload.ok, payload.drill, payload.copies[0]?.backup_id], [true, true, backups[0]?.backup_id]);
     const events = host.heard('told').map(({ payload: event }) => event);
     assert.ok(events.some((event) => event['backup_stage'] === 'extract'));
     assert.equal(events.at(-1)?.['automatic'], false);
-    const again = await (await agents.engine()).list(new AbortController().signal);
+    const again = await (await agents.engine()).locations.list(new AbortController().signal);
     assert.equal(again.backups[0]?.agents['nas']?.last_verified?.ok, true);
   });
 

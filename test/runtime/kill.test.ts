@@ -39,8 +39,8 @@ describe('a create that is killed', function () {
   async function listed(where: string): Promise<string[]> {
     const engine = await openEngine({ stateDir: place('state'), instanceName: 'test', nodeRedVersion: null });
     try {
-      const { id } = await engine.localAgent(place('backups'));
-      const ids = (await engine.listAt(id, signal)).records.map(({ backup_id }) => backup_id);
+      const { id } = await engine.locations.local(place('backups'));
+      const ids = (await engine.locations.listAt(id, signal)).records.map(({ backup_id }) => backup_id);
       for (const each of ids) {
         const { problems } = await engine.verify(each, id, { drill: false, nodeId: null, automatic: false }).result;
         assert.deepEqual(problems, [], where);

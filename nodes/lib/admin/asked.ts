@@ -68,7 +68,7 @@ export function textsIn(body: Body, key: string, most: number): readonly string[
 
 /** @throws BackupError `backup_not_found` when there is no such location */
 export function locationOf(engine: Engine, agentId: AgentId): BackupAgent {
-  const agent = engine.agents().find(({ id }) => id === agentId);
+  const agent = engine.locations.agents().find(({ id }) => id === agentId);
   if (agent !== undefined) return agent;
   throw notFound(`There is no location "${agentId.slice(0, 100)}". Is its node deployed and enabled?`);
 }

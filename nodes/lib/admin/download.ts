@@ -62,7 +62,7 @@ interface Bytes {
 }
 
 async function archiveOf(engine: Engine, { backupId, agentId }: Ticket, signal: AbortSignal): Promise<Bytes> {
-  const agent = engine.agents().find(({ id }) => id === agentId);
+  const agent = engine.locations.agents().find(({ id }) => id === agentId);
   if (agent === undefined) throw notFound('The location of this backup has gone. Look where else it lies.');
   const { size } = await agent.get(backupId, { signal });
   return { content: (await agent.download(backupId, { signal })) as AsyncIterable<Uint8Array>, size };

@@ -56,7 +56,7 @@ export async function answerInfo(engine: Engine, runtime: Runtime): Promise<Info
     instance_name,
     status,
     plans: planInfos(engine, runtime),
-    locations: engine.agents().map((agent) => locationInfo(agent, byNode)),
+    locations: engine.locations.agents().map((agent) => locationInfo(agent, byNode)),
     pending: engine.pendingCopies(),
     restore: status.restore,
     problems: await problemsOf(engine),

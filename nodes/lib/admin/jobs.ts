@@ -44,8 +44,8 @@ export async function copyBackup(engine: Engine, { request, signal }: Asked): Pr
   if (from !== null && locationOf(engine, from).id === agentId) {
     throw new BackupError('invalid_request', 'from: that is the location to copy to. Name another one, or none.');
   }
-  if (from === null) await engine.find(backupId, signal);
-  else await engine.get({ backupId, agentId: from }, signal);
+  if (from === null) await engine.locations.find(backupId, signal);
+  else await engine.locations.get({ backupId, agentId: from }, signal);
   const how = { nodeId: null, automatic: false, retryForMs: 0 };
   return { job_id: engine.copy({ backupId, from, agentId, ...how }).jobId };
 }
@@ -55,7 +55,7 @@ export async function pinEverywhere(engine: Engine, { request, signal }: Asked):
   const backupId = backupIdOf(request);
   const body = bodyOf(request);
   if (typeof body['pinned'] !== 'boolean') throw new BackupError('invalid_request', 'pinned: give true or false.');
-  const { record } = await engine.find(backupId, signal);
+  const { record } = await engine.locations.find(backupId, signal);
   const agentIds = Object.keys(record.agents);
   const { payload } = await pinBackup(engine, { backupId, pinned: body['pinned'], agentIds, signal });
   return payload;
@@ -69,5 +69,5 @@ export async function storedCopy(
 ): Promise<{ readonly record: BackupRecord; readonly agentId: AgentId }> {
   const backupId = backupIdOf(request);
   const agentId = locationOf(engine, at).id;
-  return { record: await engine.get({ backupId, agentId }, signal), agentId };
+  return { record: await engine.locations.get({ backupId, agentId }, signal), agentId };
 }

@@ -30,13 +30,13 @@ interface WholeList extends Found {
 export async function answerList(engine: Engine, { request, signal }: Asked): Promise<LocationList | WholeList> {
   const at = queryText(request, 'at');
   if (at !== null) return listAt(engine, locationOf(engine, at).id, signal);
-  const { backups, broken, agent_errors } = await engine.list(signal);
+  const { backups, broken, agent_errors } = await engine.locations.list(signal);
   return { backups: backups.map(listedRow), ...sorted(broken), agent_errors };
 }
 
 async function listAt(engine: Engine, agent_id: AgentId, signal: AbortSignal): Promise<LocationList> {
   try {
-    const { backups, broken, free } = await engine.listLocation(agent_id, signal);
+    const { backups, broken, free } = await engine.locations.report(agent_id, signal);
     const named = broken.map((entry) => ({ ...entry, agent_id }));
     return { agent_id, backups: backups.map(listedRow), ...sorted(named), error: null, free };
   } catch (error) {
@@ -52,6 +52,6 @@ function sorted(all: readonly Broken[]): Pick<Found, 'broken' | 'conflicts'> {
 
 /** The whole record, with the locations that could not be asked. */
 export async function answerRecord(engine: Engine, { request, signal }: Asked): Promise<object> {
-  const { record, errors } = await engine.find(backupIdOf(request), signal);
+  const { record, errors } = await engine.locations.find(backupIdOf(request), signal);
   return { ...record, agent_errors: Object.fromEntries([...errors].map(([id, { message }]) => [id, message])) };
 }

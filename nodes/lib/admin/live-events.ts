@@ -23,7 +23,7 @@ export function tellEditors(red: NodeAPI, runtime: Runtime): void {
       red.comms.publish(EVENT, shownEvent(event), false);
       for (const what of changedBy(event)) changed(what);
     });
-    engine.onAgentsChanged(() => changed('agents'));
+    engine.locations.onChange(() => changed('agents'));
   });
   red.events.on('flows:started', () => changed('plans'));
 }

@@ -67,7 +67,7 @@ function restoreProblem(engine: Engine): Problem[] {
 }
 
 function nameOf(engine: Engine, agentId: AgentId): string {
-  return engine.agents().find(({ id }) => id === agentId)?.name ?? agentId;
+  return engine.locations.agents().find(({ id }) => id === agentId)?.name ?? agentId;
 }
 
 /** e.g. `11-21 03:00` */

@@ -188,7 +188,7 @@ describe('plans that work by themselves', () => {
       const { engine, clock, request, copyTo } = bench();
       passTime(clock, 1.5 * HOUR_MS, 60_000);
       engine.automation.add(quiet());
-      engine.registerAgent(memoryAgent('nas'));
+      engine.locations.register(memoryAgent('nas'));
       const leave = engine.automation.nodeIsThere('copy-node');
       engine.automation.expectCopy({ planId: 'plan', agentId: 'nas', agentName: 'NAS', nodeId: 'copy-node' });
       await engine.create(request()).result;

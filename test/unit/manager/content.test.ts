@@ -35,7 +35,7 @@ describe('what is in a backup, as bytes', function () {
     engine = await openEngine({ ...options, stateDir: join(folder(), 'state') });
     engine.keys.add({ identities: [IDENTITY], passphrases: [] });
     nas = memoryAgent('nas');
-    engine.registerAgent(nas);
+    engine.locations.register(nas);
   });
   afterEach(() => engine.close());
 

@@ -26,7 +26,7 @@ describe('a copy that was not done when the process ended', () => {
     nas = new MemoryStore();
     nas.failOn = () => asleep;
     const { engine, request } = bench();
-    engine.registerAgent(memoryAgent('nas', nas));
+    engine.locations.register(memoryAgent('nas', nas));
     backupId = (await engine.create(request()).result).backup_id;
     bench().events.length = 0;
   });
@@ -58,7 +58,7 @@ describe('a copy that was not done when the process ended', () => {
   const succeedsAt = async (engine: Engine, waitMs: number): Promise<void> => {
     const { clock, until, events, story } = bench();
     nas.failOn = () => null;
-    engine.registerAgent(memoryAgent('nas', nas));
+    engine.locations.register(memoryAgent('nas', nas));
     const before = story().length;
     clock.advance(waitMs - 1);
     await settle();
@@ -99,7 +99,7 @@ describe('a copy that was not done when the process ended', () => {
   it('is tried again also when the engine was closed in the middle of it', async () => {
     const { engine, reopen, copyTo, events } = bench();
     const slow = hangingAgent('slow');
-    engine.registerAgent(slow.agent);
+    engine.locations.register(slow.agent);
     const job = engine.copy(copyTo('slow', { retryForMs: HOUR }));
     await slow.begun;
     await engine.close();
@@ -118,7 +118,7 @@ describe('a copy that was not done when the process ended', () => {
       await door.passed;
       throw asleep;
     };
-    engine.registerAgent(slow);
+    engine.locations.register(slow);
     const job = engine.copy(copyTo('nas2', { retryForMs: HOUR }));
     await begun.passed;
     await giveTo(dead);
@@ -142,7 +142,7 @@ describe('a copy that was not done when the process ended', () => {
     clock.advance(100 * HOUR);
     const later = await reopen();
     assert.equal(nextOf(later), 15_000);
-    later.registerAgent(memoryAgent('nas', nas));
+    later.locations.register(memoryAgent('nas', nas));
     clock.advance(15_000);
     await until('copy:failed:agent_unreachable', 2);
     assert.deepEqual([events.at(-1)?.will_retry, later.pendingCopies(), await readdir(copies())], [null, [], []]);
@@ -173,7 +173,7 @@ describe('a copy that was not done when the process ended', () => {
     const [one, two] = [await reopen(), await reopen()];
     assert.deepEqual([one.pendingCopies().length, two.pendingCopies().length], [1, 1]);
     nas.failOn = () => null;
-    for (const engine of [one, two]) engine.registerAgent(memoryAgent('nas', nas));
+    for (const engine of [one, two]) engine.locations.register(memoryAgent('nas', nas));
     clock.advance(HOUR);
     await until('copy:completed');
     await settle();
@@ -198,7 +198,7 @@ describe('a copy that was not done when the process ended', () => {
     const { reopen, copyTo } = bench();
     const later = await reopen();
     nas.failOn = () => null;
-    later.registerAgent(memoryAgent('nas', nas));
+    later.locations.register(memoryAgent('nas', nas));
     await later.copy(copyTo('nas', { backupId })).result;
     assert.deepEqual([later.pendingCopies(), await readdir(copies())], [[], []]);
   });

@@ -53,7 +53,7 @@ describe('a copy that fails', () => {
     await engine.create(request()).result;
     bench().events.length = 0;
     const agent = memoryAgent('nas', nas);
-    register = () => engine.registerAgent(agent);
+    register = () => engine.locations.register(agent);
   });
 
   const failedWords = 'copy:failed:agent_unreachable';
@@ -149,7 +149,7 @@ describe('a copy that fails', () => {
     await settle();
     assert.equal(story().length, before);
     nas.failOn = () => null;
-    engine.registerAgent(memoryAgent('cloud'));
+    engine.locations.register(memoryAgent('cloud'));
     await settle();
     assert.equal(story().length, before);
     register();
@@ -219,7 +219,7 @@ describe('a copy that fails', () => {
     await engine.cancelCopies('copy-node');
     assert.deepEqual([engine.pendingCopies(), clock.pending], [[], 0]);
     const slow = hangingAgent('slow');
-    engine.registerAgent(slow.agent);
+    engine.locations.register(slow.agent);
     const job = engine.copy(copyTo('slow', { retryForMs: HOUR }));
     await slow.begun;
     await engine.cancelCopies('copy-node');

@@ -20,7 +20,7 @@ describe('a copy', () => {
 
   beforeEach(() => {
     nas = new MemoryStore();
-    bench().engine.registerAgent(memoryAgent('nas', nas));
+    bench().engine.locations.register(memoryAgent('nas', nas));
   });
 
   const create = (): Promise<BackupRecord> => bench().engine.create(bench().request()).result;
@@ -30,7 +30,7 @@ describe('a copy', () => {
   const secondFolder = async (): Promise<string> => {
     const place = join(bench().root, 'second');
     await cp(bench().folder, place, { recursive: true });
-    return (await bench().engine.localAgent(place)).id;
+    return (await bench().engine.locations.local(place)).id;
   };
 
   it('brings a backup to a location, and tells of it', async () => {
@@ -75,7 +75,7 @@ describe('a copy', () => {
     archive.during = () => door.passed;
     const making = engine.create(request());
     await until('create:archive', 2);
-    engine.registerAgent(memoryAgent('cloud'));
+    engine.locations.register(memoryAgent('cloud'));
     await Promise.all(['nas', 'cloud'].map((id) => engine.copy(copyTo(id, { backupId })).result));
     assert.equal(engine.status().manager_state, 'create_backup');
     door.open();
@@ -90,7 +90,7 @@ describe('a copy', () => {
       new Promise((_resolve, reject) => {
         ended.addEventListener('abort', () => reject(ended.reason as Error));
       });
-    engine.registerAgent(slow);
+    engine.locations.register(slow);
     const job = engine.copy(copyTo('slow'));
     await until('copy:upload_to_agents');
     assert.equal(engine.status().manager_state, 'copy_backup');
@@ -131,7 +131,7 @@ describe('a copy', () => {
     clock.advance(60_000);
     const forged = await create();
     const content = Buffer.from('of somebody else');
-    const local = await engine.localAgent(folder);
+    const local = await engine.locations.local(folder);
     await put(local, recordOf(content, { backup_id: '20300101T000000Z-00000001' }), content);
     const half = recordOf(content, { backup_id: '20300101T000000Z-00000002', instance_id: engine.instanceId });
     await writeFile(join(folder, `${half.backup_id}.json`), JSON.stringify(half));
@@ -140,7 +140,7 @@ describe('a copy', () => {
     assert.equal((await engine.copy(copyTo('nas')).result).backup_id, good.backup_id);
     await assert.rejects(engine.copy(copyTo('nas')).result, { code: 'backup_not_found' });
     assert.deepEqual(
-      (await engine.list(signal)).backups.map(({ backup_id }) => backup_id),
+      (await engine.locations.list(signal)).backups.map(({ backup_id }) => backup_id),
       ['20300101T000000Z-00000001', good.backup_id],
     );
   });
@@ -162,7 +162,7 @@ describe('a copy', () => {
     const contents = [Buffer.from('one'), Buffer.from('other')] as const;
     for (const [i, content] of contents.entries()) {
       const agent = memoryAgent(`place${String(i)}`);
-      engine.registerAgent(agent);
+      engine.locations.register(agent);
       await put(agent, recordOf(content), content);
     }
     const { backup_id: backupId } = recordOf(contents[0]);
@@ -223,9 +223,9 @@ describe('a copy', () => {
       const { engine, copyTo, folder } = bench();
       const record = await create();
       const cloud = memoryAgent('cloud');
-      engine.registerAgent(cloud);
+      engine.locations.register(cloud);
       await engine.copy(copyTo('cloud')).result;
-      const local = await engine.localAgent(folder);
+      const local = await engine.locations.local(folder);
       const second = await secondFolder();
       return { record, cloud, local, second };
     };
@@ -244,7 +244,7 @@ describe('a copy', () => {
 
     it('from the next when one cannot be opened, breaks off or has other bytes', async () => {
       const { record, cloud, local, second } = await agents();
-      const other = await bench().engine.localAgent(second.replace('local:', ''));
+      const other = await bench().engine.locations.local(second.replace('local:', ''));
       watch(local, () => {
         throw new BackupError('agent_error', 'The disk is broken.');
       });
@@ -269,7 +269,7 @@ describe('a copy', () => {
 
     it('no further when all have failed, and says why', async () => {
       const { record, cloud, local, second } = await agents();
-      const other = await bench().engine.localAgent(second.replace('local:', ''));
+      const other = await bench().engine.locations.local(second.replace('local:', ''));
       for (const agent of [cloud, local, other]) {
         watch(agent, () => {
           throw new BackupError('permission_denied', `No reading at ${agent.id}.`);
@@ -295,14 +295,14 @@ describe('a copy', () => {
         const { engine, copyTo, folder } = bench();
         const record = await create();
         const whole = await readFile(join(folder, record.file));
-        const local = await engine.localAgent(folder);
+        const local = await engine.locations.local(folder);
         Object.defineProperty(local, 'abilities', { value: { range, resume: false, update: true } });
         const parts: Buffer[] = [];
         const picky = memoryAgent('picky');
         picky.upload = async (_record, open: OpenArchive) => {
           for (const start of [0, 10, record.size]) parts.push(await buffer(await open(start)));
         };
-        engine.registerAgent(picky);
+        engine.locations.register(picky);
         await engine.copy(copyTo('picky', { backupId: record.backup_id })).result;
         assert.deepEqual(parts, [whole, whole.subarray(10), Buffer.alloc(0)]);
       });

@@ -36,7 +36,7 @@ describe('creating a backup', () => {
     assert.deepEqual(record.extra, { room: 'cellar' });
     assert.equal(record.contains_secrets, false);
     assert.equal(record.instance_id, engine.instanceId);
-    const { backups, broken } = await engine.list(signal);
+    const { backups, broken } = await engine.locations.list(signal);
     const agents = { local: { name: folder, size: record.size, date: record.date, last_verified: null } };
     assert.deepEqual([backups, broken], [[{ ...record, agents }], []]);
     assert.deepEqual((await files()).sort(), [`${record.backup_id}.json`, record.file].sort());
@@ -47,7 +47,7 @@ describe('creating a backup', () => {
 
   it('tells the archive what it is, and where not to go', async () => {
     const { engine, request, archive, folder, stateDir, root } = bench();
-    await engine.localAgent(join(root, 'elsewhere'));
+    await engine.locations.local(join(root, 'elsewhere'));
     const source = { kind: 'node-red', label: 'node-red', path: root, exclude: ['x'] } as const;
     const nodeRed = {
       ...source,
@@ -178,7 +178,7 @@ describe('creating a backup', () => {
     await rm(stateDir, { recursive: true });
     await writeFile(stateDir, 'in the way');
     const record = await engine.create(request()).result;
-    assert.deepEqual((await engine.listAt('local', signal).catch(() => null))?.records ?? [], []);
+    assert.deepEqual((await engine.locations.listAt('local', signal).catch(() => null))?.records ?? [], []);
     assert.ok((await files()).includes(record.file));
     assert.ok(warnings.length > 0);
     await rm(stateDir);
@@ -328,7 +328,7 @@ describe('creating a backup', () => {
     const records = await Promise.all(jobs.map((job) => job.result));
     assert.equal(new Set(records.map(({ backup_id }) => backup_id)).size, 8);
     for (const each of [engine, other]) {
-      const { backups, broken } = await each.list(signal);
+      const { backups, broken } = await each.locations.list(signal);
       assert.deepEqual([backups.length, broken], [8, []]);
     }
     assert.notEqual(engine.instanceId, other.instanceId);

@@ -18,7 +18,7 @@ describe('deleting a backup by hand', () => {
   beforeEach(async () => {
     store = new MemoryStore();
     const { engine, request, copyTo } = bench();
-    engine.registerAgent(memoryAgent('nas', store));
+    engine.locations.register(memoryAgent('nas', store));
     ({ backup_id: backupId } = await engine.create(request()).result);
     await engine.copy(copyTo('nas')).result;
   });
@@ -26,7 +26,7 @@ describe('deleting a backup by hand', () => {
   const remove = (agentIds: readonly string[], lastCopy = false): Promise<DeleteReport> =>
     bench().engine.retention.delete({ backupId, agentIds, lastCopy }, signal);
   const there = async (): Promise<string[]> =>
-    Object.keys((await bench().engine.list(signal)).backups[0]?.agents ?? {}).toSorted();
+    Object.keys((await bench().engine.locations.list(signal)).backups[0]?.agents ?? {}).toSorted();
   const refused = async (work: () => Promise<unknown>, code: string, text: RegExp): Promise<void> => {
     const before = await there();
     await assert.rejects(work(), (error: unknown) => {
@@ -54,7 +54,7 @@ describe('deleting a backup by hand', () => {
   });
 
   it('refuses one that is pinned anywhere', async () => {
-    await bench().engine.changeRecord({ backupId, agentId: 'nas' }, { pinned: true }, signal);
+    await bench().engine.locations.change({ backupId, agentId: 'nas' }, { pinned: true }, signal);
     await refused(() => remove(['local']), 'invalid_request', /Unpin/);
   });
 
@@ -78,7 +78,7 @@ describe('deleting a backup by hand', () => {
     const { engine, copyTo } = bench();
     const full = new MemoryStore();
     full.put = () => Promise.reject(new BackupError('agent_unreachable', 'away', { temporary: true }));
-    engine.registerAgent(memoryAgent('cloud', full));
+    engine.locations.register(memoryAgent('cloud', full));
     await engine.copy(copyTo('cloud', { retryForMs: 3_600_000 })).result.catch(() => null);
     assert.equal(engine.pendingCopies().length, 1);
     await refused(() => remove(['local']), 'busy', /cancel that first/);

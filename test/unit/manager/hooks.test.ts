@@ -128,7 +128,7 @@ describe('a backup with hooks', () => {
     const last = events.at(-1);
     assert.equal(last?.failed_reason, 'hook_failed');
     assert.ok(last.backup !== null);
-    const { backups } = await engine.list(new AbortController().signal);
+    const { backups } = await engine.locations.list(new AbortController().signal);
     assert.deepEqual(
       backups.map(({ backup_id }) => backup_id),
       [last.backup.backup_id],

@@ -97,7 +97,7 @@ describe('a start after the process died', () => {
     const record = await later.create(request()).result;
     assert.equal(later.planStatus('plan').last_error, null);
     assert.deepEqual(
-      (await later.list(signal)).backups.map(({ backup_id }) => backup_id),
+      (await later.locations.list(signal)).backups.map(({ backup_id }) => backup_id),
       [record.backup_id],
     );
   });
@@ -119,7 +119,7 @@ describe('a start after the process died', () => {
     assert.deepEqual(events.map(wordOf), ['create:completed']);
     assert.deepEqual([events[0]?.late, events[0]?.backup], [true, record]);
     assert.equal(later.planStatus('plan').last_error, null);
-    assert.equal((await later.list(signal)).backups.length, 1);
+    assert.equal((await later.locations.list(signal)).backups.length, 1);
   });
 
   it('does not touch the jobs of a process that lives', async () => {
@@ -129,7 +129,7 @@ describe('a start after the process died', () => {
     await until('create:archive');
     const other = await reopen();
     other.announceInterrupted();
-    await other.list(signal);
+    await other.locations.list(signal);
     assert.ok(!story().includes('create:failed:interrupted'));
     door.open();
     await job.result;
@@ -159,7 +159,7 @@ describe('a start after the process died', () => {
     await writeFile(path, (await readFile(path, 'utf8')).replaceAll('/backups"', '/former"'));
     const later = await reopen();
     assert.deepEqual(
-      later.agents().map(({ id }) => id),
+      later.locations.agents().map(({ id }) => id),
       ['local'],
     );
   });

@@ -15,7 +15,7 @@ describe('locations', () => {
   const bench = engineBench();
   const ids = (): string[] =>
     bench()
-      .engine.agents()
+      .engine.locations.agents()
       .map(({ id }) => id);
 
   it('of one folder are one, whatever its name', async () => {
@@ -23,22 +23,22 @@ describe('locations', () => {
     await mkdir(join(root, 'real'));
     await symlink(join(root, 'real'), join(root, 'link'));
     const [one, two, three] = await Promise.all(
-      [join(root, 'real'), join(root, 'link'), join(root, 'real', '.')].map((path) => engine.localAgent(path)),
+      [join(root, 'real'), join(root, 'link'), join(root, 'real', '.')].map((path) => engine.locations.local(path)),
     );
     assert.ok(one === two && two === three);
-    assert.equal((await engine.localAgent(folder)).id, 'local');
+    assert.equal((await engine.locations.local(folder)).id, 'local');
     assert.deepEqual(ids(), ['local', `local:${join(root, 'real')}`]);
   });
 
   it('come and go, and who wants to know is told', () => {
     const { engine, warnings } = bench();
     const told: string[][] = [];
-    const failing = engine.onAgentsChanged(() => {
+    const failing = engine.locations.onChange(() => {
       throw new Error('a listener with a bug');
     });
-    const stop = engine.onAgentsChanged(() => told.push(ids()));
+    const stop = engine.locations.onChange(() => told.push(ids()));
     const agent = memoryAgent('nas');
-    const [first, second] = [engine.registerAgent(agent), engine.registerAgent(agent)];
+    const [first, second] = [engine.locations.register(agent), engine.locations.register(agent)];
     first();
     assert.deepEqual(ids(), ['local', 'nas']);
     second();
@@ -46,33 +46,33 @@ describe('locations', () => {
     assert.deepEqual(told, [['local', 'nas'], ['local']]);
     stop();
     failing();
-    engine.registerAgent(agent);
+    engine.locations.register(agent);
     assert.equal(told.length, 2);
     assert.equal(warnings.length, 2);
   });
 
   it('of one id cannot be two', () => {
     const { engine } = bench();
-    engine.registerAgent(memoryAgent('nas'));
-    assert.throws(() => engine.registerAgent(memoryAgent('nas')), { code: 'invalid_request' });
+    engine.locations.register(memoryAgent('nas'));
+    assert.throws(() => engine.locations.register(memoryAgent('nas')), { code: 'invalid_request' });
   });
 
   it('are listed as one list, and one that fails does not spoil it', async () => {
     const { engine, request, folder, root } = bench();
     const record = await engine.create(request()).result;
     await cp(folder, join(root, 'copy'), { recursive: true });
-    const copy = await engine.localAgent(join(root, 'copy'));
+    const copy = await engine.locations.local(join(root, 'copy'));
     const store = new MemoryStore();
     store.failOn = () => new BackupError('agent_unreachable', 'The NAS does not answer.');
-    engine.registerAgent(memoryAgent('nas', store));
+    engine.locations.register(memoryAgent('nas', store));
     await copy.updateRecord(record.backup_id, { pinned: true }, { signal });
-    const { backups, broken, agent_errors } = await engine.list(signal);
+    const { backups, broken, agent_errors } = await engine.locations.list(signal);
     const { size, date } = record;
     const how = { size, date, last_verified: null };
     const agents = { local: { name: folder, ...how }, [copy.id]: { name: copy.name, ...how } };
     assert.deepEqual(backups, [{ ...record, pinned: true, agents }]);
     assert.deepEqual([broken, agent_errors], [[], { nas: 'The NAS does not answer.' }]);
-    await assert.rejects(engine.listAt('nas', signal), { code: 'agent_unreachable' });
+    await assert.rejects(engine.locations.listAt('nas', signal), { code: 'agent_unreachable' });
   });
 
   it('that do not answer are told of after a while, and hold up no other', async () => {
@@ -84,8 +84,8 @@ describe('locations', () => {
       asked.push(options.signal);
       return new Promise(() => undefined);
     };
-    engine.registerAgent(silent);
-    const listing = engine.list(signal);
+    engine.locations.register(silent);
+    const listing = engine.locations.list(signal);
     // The other has answered when only one is waited for.
     while (clock.pending !== 1 || asked.length === 0) await nextTurn();
     clock.advance(14_999);
@@ -101,7 +101,7 @@ describe('locations', () => {
     assert.ok(asked[0].aborted);
     assert.equal(clock.pending, 0);
     const canceling = new AbortController();
-    const canceled = engine.list(canceling.signal);
+    const canceled = engine.locations.list(canceling.signal);
     canceling.abort(new BackupError('canceled', 'Enough.'));
     await assert.rejects(canceled, { code: 'canceled' });
   });
@@ -113,17 +113,17 @@ describe('locations', () => {
     await cp(folder, other, { recursive: true });
     const forged = { ...record, name: 'Forged', sha256: 'f'.repeat(64) };
     await writeFile(join(other, `${record.backup_id}.json`), JSON.stringify(forged));
-    const agent = await engine.localAgent(other);
-    const { backups, broken } = await engine.list(signal);
+    const agent = await engine.locations.local(other);
+    const { backups, broken } = await engine.locations.list(signal);
     assert.deepEqual(
       backups.map(({ name, agents }) => [name, Object.keys(agents)]),
       [['Nightly', ['local']]],
     );
     const shown = broken.map(({ reason, agent_id, backup_id }) => [reason, agent_id, backup_id]);
     assert.deepEqual(shown, [['conflict', agent.id, record.backup_id]]);
-    const alone = await engine.listAt(agent.id, signal);
+    const alone = await engine.locations.listAt(agent.id, signal);
     assert.deepEqual([alone.records.length, alone.broken.map(({ reason }) => reason)], [0, ['conflict']]);
-    assert.equal((await engine.listAt('local', signal)).records.length, 1);
+    assert.equal((await engine.locations.listAt('local', signal)).records.length, 1);
   });
 
   it('that contradict each other about another’s backup are all in conflict', async () => {
@@ -133,8 +133,8 @@ describe('locations', () => {
     await cp(folder, other, { recursive: true });
     await writeFile(join(other, `${record.backup_id}.json`), JSON.stringify({ ...record, sha256: 'f'.repeat(64) }));
     const stranger = await reopen({ stateDir: join(root, 'state of another') });
-    await stranger.localAgent(other);
-    const { backups, broken } = await stranger.list(signal);
+    await stranger.locations.local(other);
+    const { backups, broken } = await stranger.locations.list(signal);
     assert.deepEqual(backups, []);
     assert.deepEqual(
       broken.map(({ reason }) => reason),
@@ -146,7 +146,7 @@ describe('locations', () => {
     const { engine, folder, request } = bench();
     await engine.create(request()).result;
     await writeFile(join(folder, '20250101T000000Z-00000000.json'), '{}');
-    const { backups, broken } = await engine.list(signal);
+    const { backups, broken } = await engine.locations.list(signal);
     assert.equal(backups.length, 1);
     assert.deepEqual(
       broken.map(({ reason, agent_id }) => [reason, agent_id]),

@@ -17,43 +17,46 @@ describe('asking one location, or for one backup', () => {
   beforeEach(async () => {
     store = new MemoryStore();
     const { engine, request, copyTo } = bench();
-    engine.registerAgent(memoryAgent('nas', store));
+    engine.locations.register(memoryAgent('nas', store));
     ({ backup_id: backupId } = await engine.create(request()).result);
     await engine.copy(copyTo('nas')).result;
   });
 
   it('lists what is there, with its free space, and with that location alone', async () => {
-    const report = await bench().engine.listLocation('nas', signal);
+    const report = await bench().engine.locations.report('nas', signal);
     assert.deepEqual(
       report.backups.map((backup) => [backup.backup_id, Object.keys(backup.agents)]),
       [[backupId, ['nas']]],
     );
     assert.deepEqual([report.agent_id, report.broken], ['nas', []]);
-    assert.equal(typeof (await bench().engine.listLocation('local', signal)).free, 'number');
+    assert.equal(typeof (await bench().engine.locations.report('local', signal)).free, 'number');
   });
 
   it('lists it also when it cannot tell its free space', async () => {
     store.space = () => Promise.reject(new BackupError('agent_error', 'no such command'));
-    const report = await bench().engine.listLocation('nas', signal);
+    const report = await bench().engine.locations.report('nas', signal);
     assert.deepEqual([report.backups.length, report.free], [1, null]);
   });
 
   it('gives up a location that hangs after 15 s, and the other is listed at once', async () => {
     store.list = never;
     const { engine, clock } = bench();
-    const hanging = engine.listLocation('nas', signal);
-    assert.equal((await engine.listLocation('local', signal)).backups.length, 1);
+    const hanging = engine.locations.report('nas', signal);
+    assert.equal((await engine.locations.report('local', signal)).backups.length, 1);
     clock.advance(15_000);
     await assert.rejects(hanging, { code: 'timeout', message: /NAS did not answer within 15 s/ });
   });
 
   it('finds one backup with all its copies, and says which location could not be asked', async () => {
     const { engine, clock } = bench();
-    assert.deepEqual(Object.keys((await engine.find(backupId, signal)).record.agents).toSorted(), ['local', 'nas']);
+    assert.deepEqual(Object.keys((await engine.locations.find(backupId, signal)).record.agents).toSorted(), [
+      'local',
+      'nas',
+    ]);
     store.readSmall = never;
-    const asked = engine.find(backupId, signal);
+    const asked = engine.locations.find(backupId, signal);
     // The others have answered by then.
-    await engine.listLocation('local', signal);
+    await engine.locations.report('local', signal);
     clock.advance(15_000);
     const { record, errors } = await asked;
     assert.deepEqual([Object.keys(record.agents), [...errors.keys()]], [['local'], ['nas']]);
@@ -61,20 +64,20 @@ describe('asking one location, or for one backup', () => {
 
   it('does not find one that is nowhere, or whose copies contradict each other', async () => {
     const { engine } = bench();
-    await assert.rejects(engine.find('20200101T000000Z-00000000', signal), { code: 'backup_not_found' });
+    await assert.rejects(engine.locations.find('20200101T000000Z-00000000', signal), { code: 'backup_not_found' });
     const [one, other] = ['a', 'b'].map((id) => memoryAgent(id));
     const contents = [Buffer.from('one'), Buffer.from('other')];
     const ids: string[] = [];
     for (const [at, agent] of [one, other].entries()) {
       assert.ok(agent !== undefined);
-      engine.registerAgent(agent);
+      engine.locations.register(agent);
       const content = contents[at] ?? Buffer.alloc(0);
       const record = recordOf(content);
       ids.push(record.backup_id);
       await agent.upload(record, () => Promise.resolve(streamOf(content)), { signal, onProgress: () => undefined });
     }
     assert.equal(ids[0], ids[1]);
-    await assert.rejects(engine.find(ids[0] ?? '', signal), { code: 'archive_corrupt', message: /differ/ });
+    await assert.rejects(engine.locations.find(ids[0] ?? '', signal), { code: 'archive_corrupt', message: /differ/ });
   });
 });
 

@@ -165,11 +165,11 @@ describe('the proof that a backup can be restored', function () {
   it('is remembered for each copy, also after a restart', async () => {
     const store = new MemoryStore();
     const nas = memoryAgent('nas', store);
-    engine.registerAgent(nas);
+    engine.locations.register(nas);
     const { backup_id: backupId, file } = await backUp();
     await engine.copy(copyRequest('nas', { backupId })).result;
     const last = async (): Promise<unknown[]> => {
-      const [backup] = (await engine.list(signal)).backups;
+      const [backup] = (await engine.locations.list(signal)).backups;
       return ['local', 'nas'].map((id) => backup?.agents[id]?.last_verified?.ok ?? null);
     };
     assert.deepEqual(await last(), [null, null]);
@@ -183,9 +183,9 @@ describe('the proof that a backup can be restored', function () {
     assert.equal((await engine.verify(backupId, 'nas', null).result).ok, false);
     await engine.close();
     await open();
-    engine.registerAgent(memoryAgent('nas', store));
+    engine.locations.register(memoryAgent('nas', store));
     assert.deepEqual(await last(), [true, false]);
-    const [backup] = (await engine.list(signal)).backups;
+    const [backup] = (await engine.locations.list(signal)).backups;
     assert.match(backup?.agents['nas']?.last_verified?.problem ?? '', /is damaged/);
   });
 
@@ -194,7 +194,7 @@ describe('the proof that a backup can be restored', function () {
     await engine.verify(backup_id, 'local', null).result;
     const [name = ''] = readdirSync(join(options.stateDir, 'verified'));
     writeFileSync(join(options.stateDir, 'verified', name), '{"version": 1, "agent_id": 5}');
-    const [backup] = (await engine.list(signal)).backups;
+    const [backup] = (await engine.locations.list(signal)).backups;
     assert.equal(backup?.agents['local']?.last_verified, null);
     assert.ok(readdirSync(join(options.stateDir, 'verified')).includes(`${name}.corrupt-1`));
   });
@@ -205,7 +205,7 @@ describe('the proof that a backup can be restored', function () {
       const encryption = { kind: 'recipients', recipients: [RECIPIENT] } as const;
       const { backup_id: backupId } = await backUp(nodeRed(), encryption);
       const nas = memoryAgent('nas');
-      engine.registerAgent(nas);
+      engine.locations.register(nas);
       await engine.copy(copyRequest('nas', { backupId })).result;
       for (const agentId of ['local', 'nas']) {
         const told = await engine.flows({ backupId, agentId, tabs: null }, signal);

@@ -25,7 +25,7 @@ describe('reading a backup that is in no folder of this machine', () => {
     const { engine, request, copyTo, events, archive } = bench();
     store = new MemoryStore();
     agent = memoryAgent('nas', store);
-    engine.registerAgent(agent);
+    engine.locations.register(agent);
     record = await engine.create(request()).result;
     await engine.copy(copyTo('nas')).result;
     events.length = 0;
@@ -123,7 +123,7 @@ describe('reading a backup that is in no folder of this machine', () => {
     await engine.close();
     await withSmallDisk(join(root, 'disk'), async (stateDir) => {
       const other = await reopen({ stateDir });
-      other.registerAgent(memoryAgent('big', store));
+      other.locations.register(memoryAgent('big', store));
       const size = 2 ** 31;
       store.files.set(`${record.backup_id}.json`, Buffer.from(JSON.stringify({ ...record, size })));
       store.stat = () => Promise.resolve({ name: record.file, size, modifiedMs: 0 });

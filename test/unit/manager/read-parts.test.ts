@@ -48,7 +48,7 @@ describe('reading a part of an archive elsewhere', function () {
   /** Only there: the folder in which it was made is not asked. */
   async function copyTo(agent: BackupAgent): Promise<CountedAgent> {
     const counted = new CountedAgent(agent);
-    engine.registerAgent(counted);
+    engine.locations.register(counted);
     await engine.copy(copyRequest(agent.id)).result;
     return counted;
   }

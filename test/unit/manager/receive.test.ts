@@ -74,7 +74,7 @@ describe('receiving a backup', function () {
   };
   const leftNothing = async (engine: Engine): Promise<void> => {
     assert.deepEqual(inFolder(), []);
-    assert.deepEqual((await engine.listAt('local', signal)).broken, []);
+    assert.deepEqual((await engine.locations.listAt('local', signal)).broken, []);
   };
 
   for (const compression of ['zstd', 'gzip', 'none'] as const)
@@ -97,7 +97,7 @@ describe('receiving a backup', function () {
         const stages = events.map((event) => event.backup_stage ?? event.event_type);
         assert.deepEqual([...new Set(stages)], ['receive_file', 'verify', 'completed']);
         assert.ok(events.every(({ manager_state }) => manager_state === 'receive_backup'));
-        const { backups } = await engine.list(signal);
+        const { backups } = await engine.locations.list(signal);
         assert.equal(backups[0]?.agents['local']?.last_verified?.ok, true);
         assert.equal((await engine.verify(record.backup_id, 'local', null).result).ok, true);
       });
@@ -110,7 +110,7 @@ describe('receiving a backup', function () {
     assert.equal(got.backup_id, record.backup_id);
     assert.deepEqual(got.extra, { unchecked: true });
     assert.deepEqual([got.protected, got.sha256, got.instance_id], [true, record.sha256, 'unknown']);
-    assert.equal((await engine.list(signal)).backups[0]?.agents['local']?.last_verified, null);
+    assert.equal((await engine.locations.list(signal)).backups[0]?.agents['local']?.last_verified, null);
     // Once the key is there it can be proved: nothing is held against it that was not known.
     engine.keys.add({ identities: [IDENTITY], passphrases: [] });
     assert.deepEqual((await engine.verify(record.backup_id, 'local', null).result).problems, []);

@@ -30,7 +30,7 @@ describe('ten locations of which three are dead', function () {
     const { backup_id: backupId } = await engine.create(request()).result;
     const register = (id: string, changes: Partial<SftpSettings>): void => {
       const settings = { ...server.settings(join(root, id)), ...changes };
-      engine.registerAgent(
+      engine.locations.register(
         createSftpAgent({ id, name: id, settings, clock: systemClock, instanceId: engine.instanceId }),
       );
     };
@@ -50,7 +50,7 @@ describe('ten locations of which three are dead', function () {
     );
     const failures = ['agent_unreachable', 'agent_unreachable', 'agent_host_key_mismatch'];
     assert.deepEqual(ends, [...living.map(() => 'copied'), ...failures]);
-    const { backups } = await engine.list(new AbortController().signal);
+    const { backups } = await engine.locations.list(new AbortController().signal);
     assert.deepEqual(Object.keys(backups[0]?.agents ?? {}).sort(), ['local', ...living]);
   });
 });

@@ -52,7 +52,7 @@ describe('a real run of retention', function () {
             store.files.set(`${backup_id}.json`, Buffer.from(formatSidecar(record)));
           }
           const agentId = `location ${number++}`;
-          const unregister = engine.registerAgent(memoryAgent(agentId, store));
+          const unregister = engine.locations.register(memoryAgent(agentId, store));
           const base = { agentId, instanceId: OTHER, planIds: null, arrived: null, policy: rules, automaticOnly };
           const request: ThinRequest = { ...base, dryRun: true, acknowledge: false, nodeId: null, automatic: true };
           const dry = await engine.retention.thin(request, signal);

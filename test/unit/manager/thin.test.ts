@@ -48,13 +48,13 @@ describe('thinning a location', () => {
 
   const ids = (records: readonly BackupRecord[]): string[] => records.map(({ backup_id }) => backup_id);
   const there = async (agentId = 'local'): Promise<string[]> =>
-    ids((await bench().engine.listAt(agentId, signal)).records).reverse();
+    ids((await bench().engine.locations.listAt(agentId, signal)).records).reverse();
 
   /** At the location `nas`. */
   async function put(...records: readonly BackupRecord[]): Promise<void> {
     const agent =
       bench()
-        .engine.agents()
+        .engine.locations.agents()
         .find(({ id }) => id === 'nas') ?? register();
     for (const record of records) {
       await agent.upload(record, () => Promise.resolve(Readable.from([CONTENT])), {
@@ -66,7 +66,7 @@ describe('thinning a location', () => {
 
   function register(): ReturnType<typeof memoryAgent> {
     const agent = memoryAgent('nas', store);
-    bench().engine.registerAgent(agent);
+    bench().engine.locations.register(agent);
     return agent;
   }
 
@@ -155,7 +155,7 @@ describe('thinning a location', () => {
       store.failOn = (asked) => (asked === call ? new BackupError('agent_unreachable', 'The NAS went away.') : null);
       // Sidecars that are known are not read again.
       const agent = memoryAgent('fresh', store);
-      const stop = engine.registerAgent(agent);
+      const stop = engine.locations.register(agent);
       await assert.rejects(thin({ agentId: 'fresh', policy: { keep_last: 1 } }), { code: 'agent_unreachable' });
       stop();
     }
@@ -211,7 +211,7 @@ describe('thinning a location', () => {
     store.failOn = () => null;
     store.files.set('20200101T000000Z-00000000.lost.tar.zst', CONTENT);
     const later = await reopen();
-    later.registerAgent(memoryAgent('nas', store));
+    later.locations.register(memoryAgent('nas', store));
     const report = await later.retention.thin(request({ agentId: 'nas' }), signal);
     assert.ok(!store.files.has(first.file));
     assert.deepEqual(report.removed, [first.backup_id]);
@@ -250,7 +250,7 @@ describe('thinning a location', () => {
 
   it('counts one that somebody else removed meanwhile as removed', async () => {
     const [first = ''] = ids(await makeNights(3));
-    const local = await bench().engine.localAgent(bench().folder);
+    const local = await bench().engine.locations.local(bench().folder);
     const get = local.get.bind(local);
     local.get = async (id, options) => {
       await local.delete(id, options);
@@ -262,7 +262,7 @@ describe('thinning a location', () => {
 
   it('leaves one that was pinned since the list was read', async () => {
     const [first = ''] = ids(await makeNights(3));
-    const local = await bench().engine.localAgent(bench().folder);
+    const local = await bench().engine.locations.local(bench().folder);
     const get = local.get.bind(local);
     local.get = async (id, options) => {
       await local.updateRecord(id, { pinned: true }, options);
@@ -292,7 +292,7 @@ describe('thinning a location', () => {
     const [first = ''] = ids(await makeNights(2));
     register();
     store.failOn = (call) => (call.startsWith('put') ? new BackupError('agent_unreachable', 'Away.') : null);
-    const local = await engine.localAgent(bench().folder);
+    const local = await engine.locations.local(bench().folder);
     const get = local.get.bind(local);
     local.get = async (id, options) => {
       local.get = get;
