@@ -23,3 +23,8 @@ export function isGivenAway(thing: object): boolean {
 export function freeBuffer(buffer: ArrayBuffer): void {
   buffer.transfer(0);
 }
+
+/** Frees what a cipher gave, each step of which gives a buffer of its own; one that lies in a shared pool is left alone. */
+export function freeWhole({ buffer, length }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === length) freeBuffer(buffer);
+}

@@ -1,5 +1,6 @@
 /** The payload of age v1: chunks of 64 KiB, each sealed on its own, so that each can be opened on its own. See docs/format.md, section 6. */
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { freeWhole } from '../../io/own-memory.ts';
 
 export const CHUNK_BYTES: number = 64 * 1024;
 export const TAG_BYTES = 16;
@@ -40,7 +41,10 @@ export class ChunkCipher {
   /** Puts the sealed chunk into `target`: its bytes and `TAG_BYTES` behind them. */
   seal(chunk: Uint8Array, place: ChunkPlace, target: Uint8Array): void {
     const cipher = createCipheriv(ALGORITHM, this.key, this.#nonceOf(place), { authTagLength: TAG_BYTES });
-    target.set(cipher.update(chunk));
+    const sealed = cipher.update(chunk);
+    target.set(sealed);
+    // Each is a buffer of its own: left to the collector, they are as many bytes as the archive.
+    freeWhole(sealed);
     cipher.final();
     target.set(cipher.getAuthTag(), chunk.length);
   }

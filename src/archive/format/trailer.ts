@@ -4,6 +4,8 @@ import { BackupError } from '../../errors.ts';
 const MAGIC = Buffer.from('NKTRAIL1', 'latin1');
 const TRAILER_MAGIC = 0x184d2a5d;
 const CONTENT_BYTES = 64;
+const SHA256_AT = 32;
+const NOT_TAKEN = Buffer.alloc(CONTENT_BYTES - SHA256_AT);
 
 /** Bytes of the skippable frame, and of the gzip member, that carry it. */
 export const ZSTD_TRAILER_BYTES: number = 8 + CONTENT_BYTES;
@@ -16,8 +18,8 @@ export interface Trailer {
   readonly manifestFileOffset: number;
   /** Length of the tar stream. */
   readonly tarSize: number;
-  /** Of the compressed stream up to the trailer, 32 bytes. */
-  readonly sha256: Buffer;
+  /** Of the compressed stream up to the trailer, 32 bytes; null when it was not taken. */
+  readonly sha256: Buffer | null;
 }
 
 function encodeContent(trailer: Trailer): Buffer {
@@ -26,7 +28,7 @@ function encodeContent(trailer: Trailer): Buffer {
   content.writeBigUInt64LE(BigInt(trailer.manifestTarOffset), 8);
   content.writeBigUInt64LE(BigInt(trailer.manifestFileOffset), 16);
   content.writeBigUInt64LE(BigInt(trailer.tarSize), 24);
-  trailer.sha256.copy(content, 32);
+  trailer.sha256?.copy(content, SHA256_AT);
   return content;
 }
 
@@ -70,11 +72,12 @@ export function decodeTrailer(bytes: Buffer): Trailer {
   const gzip = bytes.length === GZIP_TRAILER_BYTES;
   const content = gzip ? bytes.subarray(16, 16 + CONTENT_BYTES) : bytes.subarray(8);
   if (content.length !== CONTENT_BYTES) throw damaged();
+  const sha256 = Buffer.from(content.subarray(SHA256_AT));
   const trailer: Trailer = {
     manifestTarOffset: Number(content.readBigUInt64LE(8)),
     manifestFileOffset: Number(content.readBigUInt64LE(16)),
     tarSize: Number(content.readBigUInt64LE(24)),
-    sha256: Buffer.from(content.subarray(32)),
+    sha256: sha256.equals(NOT_TAKEN) ? null : sha256,
   };
   if (!Number.isSafeInteger(trailer.manifestTarOffset + trailer.manifestFileOffset + trailer.tarSize)) throw damaged();
   const again = gzip ? encodeGzipTrailer(trailer) : encodeZstdTrailer(trailer);

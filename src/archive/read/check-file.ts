@@ -13,7 +13,7 @@ const WORTH_A_THREAD: number = 4 * STEP;
 /** An archive file, whether or not it could be opened. */
 export interface FileToCheck {
   readonly file: ByteSource;
-  /** What the trailer says of the compressed stream. Null when there is none or it is encrypted: decrypting proves every byte. */
+  /** What the trailer says of the compressed stream. Null when it says nothing, or the file is encrypted: decrypting proves every byte. */
   readonly stream: { readonly end: number; readonly sha256: Buffer } | null;
 }
 

@@ -24,7 +24,7 @@ export interface Layout {
   readonly tarSize: number;
   readonly manifestTarOffset: number;
   readonly manifestFileOffset: number;
-  /** Of the compressed stream; null when the archive is not compressed. */
+  /** Of the compressed stream; null when the archive does not tell it. */
   readonly sha256: Buffer | null;
 }
 

@@ -24,25 +24,38 @@ export interface WrittenFile {
   readonly sha256: string;
 }
 
-/** The archive on disk: frames in order, then trailer and seek table, through the sealer, hashed on the way. */
+/**
+ * The archive on disk: frames in order, then trailer and seek table, through the sealer, hashed on the way. The compressed stream has a
+ * hash of its own only where nothing seals it: what age seals, it proves to the byte.
+ */
 export class ArchiveFile {
   readonly #fd: number;
-  readonly #sealer: Sealer;
+  readonly #opening: Promise<void>;
+  #sealer: Sealer = unsealed;
   readonly #compression: Compression;
   readonly #frames: FrameSizes[] = [];
-  /** Of the compressed stream; the file's own hash as well while nothing seals it. */
-  readonly #streamHash: Hash = createHash('sha256');
-  readonly #fileHash: Hash;
+  readonly #hash: Hash = createHash('sha256');
   #streamSize = 0;
   #fileSize = 0;
   #open = true;
 
-  /** @param path - must not exist; made with mode 600 */
-  constructor(path: string, compression: Compression, sealer: Sealer) {
+  /**
+   * @param path - must not exist; made with mode 600
+   * @param sealer - need not be there before the first frame is; null for an archive that is not encrypted
+   */
+  constructor(path: string, compression: Compression, sealer: Promise<Sealer> | null) {
     this.#fd = openSync(path, 'wx', 0o600);
     this.#compression = compression;
-    this.#sealer = sealer;
-    this.#fileHash = sealer === unsealed ? this.#streamHash : createHash('sha256');
+    this.#opening = Promise.resolve(sealer ?? unsealed).then((opened) => {
+      this.#sealer = opened;
+    });
+    // It is awaited later; until then a failure must not count as unhandled.
+    this.#opening.catch(() => undefined);
+  }
+
+  /** Settles when frames can be added; rejects when there is no sealer. */
+  ready(): Promise<void> {
+    return this.#opening;
   }
 
   /** Bytes on disk so far. */
@@ -55,7 +68,11 @@ export class ArchiveFile {
     return this.#streamSize;
   }
 
-  /** @param size - bytes of tar in it */
+  /**
+   * To be called when `ready`.
+   *
+   * @param size - bytes of tar in it
+   */
   addFrame(frame: Uint8Array, size: number): void {
     this.#frames.push({ compressedSize: frame.length, size });
     this.#add(frame);
@@ -63,7 +80,7 @@ export class ArchiveFile {
 
   /** Writes the end, makes it durable and closes the file. */
   finish(places: { manifestTarOffset: number; manifestFileOffset: number; tarSize: number }): WrittenFile {
-    const trailer = { ...places, sha256: this.#streamHash.copy().digest() };
+    const trailer = { ...places, sha256: this.#sealer === unsealed ? this.#hash.copy().digest() : null };
     if (this.#compression === 'zstd') {
       const frame = encodeZstdTrailer(trailer);
       this.addFrame(frame, 0);
@@ -74,7 +91,7 @@ export class ArchiveFile {
     this.#write(this.#sealer.final());
     fsyncSync(this.#fd);
     this.close();
-    return { size: this.#fileSize, sha256: this.#fileHash.copy().digest('hex') };
+    return { size: this.#fileSize, sha256: this.#hash.copy().digest('hex') };
   }
 
   close(): void {
@@ -84,13 +101,12 @@ export class ArchiveFile {
   }
 
   #add(bytes: Uint8Array): void {
-    this.#streamHash.update(bytes);
     this.#streamSize += bytes.length;
     this.#write(this.#sealer.update(bytes));
   }
 
   #write(bytes: Uint8Array): void {
-    if (this.#fileHash !== this.#streamHash) this.#fileHash.update(bytes);
+    this.#hash.update(bytes);
     writeAll(this.#fd, bytes);
     this.#fileSize += bytes.length;
   }

@@ -4,7 +4,7 @@ import { systemClock } from '../../clock.ts';
 import { compressionHere } from '../format/frame.ts';
 import type { CreateResult, CreateTask, TaskContext } from '../tasks.ts';
 import { FramePool } from '../worker/frame-pool.ts';
-import { ArchiveFile, unsealed, type Sealer } from './archive-file.ts';
+import { ArchiveFile, type Sealer } from './archive-file.ts';
 import { CreateRun } from './create-run.ts';
 import { DatabaseFiles } from './database-files.ts';
 import { Estimator } from './estimate.ts';
@@ -31,7 +31,7 @@ export async function createArchive(task: CreateTask, context: TaskContext): Pro
   let file: ArchiveFile | null = null;
   let spool: ManifestSpool | null = null;
   try {
-    file = new ArchiveFile(task.path, compression, await sealerFor(task));
+    file = new ArchiveFile(task.path, compression, sealerFor(task));
     spool = new ManifestSpool(`${task.path}.manifest`);
     const pieces = new PieceWriter({ pool, file, compression, inFlight: threads + WAITING });
     return await new CreateRun({ task, context, estimator, pieces, spool, file, compression, databases }).write(roots);
@@ -45,9 +45,8 @@ export async function createArchive(task: CreateTask, context: TaskContext): Pro
   }
 }
 
-/** What it needs is loaded only for an archive that is encrypted. */
-async function sealerFor({ encryption }: CreateTask): Promise<Sealer> {
-  if (encryption === null) return unsealed;
-  const { openAgeSealer } = await import('../encryption/age-sealer.ts');
-  return openAgeSealer(encryption);
+/** What it needs is loaded only for an archive that is encrypted, and while the first pieces are compressed. */
+function sealerFor({ encryption }: CreateTask): Promise<Sealer> | null {
+  if (encryption === null) return null;
+  return import('../encryption/age-sealer.ts').then(({ openAgeSealer }) => openAgeSealer(encryption));
 }

@@ -18,7 +18,7 @@ export interface EstimateData {
 }
 
 /** A backup that is done by then needs no percent, and the machine no further thread. */
-const START_AFTER_MS = 3_000;
+const START_AFTER_MS = 5_000;
 
 export class Estimator {
   /** Null until the counting is done. */

@@ -8,7 +8,7 @@ import {
   type Decipheriv,
   type Hash,
 } from 'node:crypto';
-import { freeBuffer } from '../../io/own-memory.ts';
+import { freeWhole } from '../../io/own-memory.ts';
 import { writeAll } from '../../io/write-all.ts';
 
 const BUFFERED = 256 * 1024;
@@ -85,9 +85,4 @@ export class ManifestSpool {
     freeWhole(sealed);
     this.#size += bytes.length;
   }
-}
-
-/** Frees what a cipher gave: each step gives a buffer of its own, and a hundred thousand files make a hundred of them. */
-function freeWhole({ buffer, length }: Buffer): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === length) freeBuffer(buffer);
 }

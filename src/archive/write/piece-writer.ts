@@ -100,6 +100,7 @@ export class PieceWriter {
     const oldest = this.#pending.shift();
     if (oldest === undefined) return;
     const { bytes, spare, digests } = await oldest.framed;
+    await this.#options.file.ready();
     this.#options.file.addFrame(bytes, oldest.size);
     freeBuffer(bytes.buffer);
     this.#spares.push(spare);

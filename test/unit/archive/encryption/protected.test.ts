@@ -86,6 +86,15 @@ describe('a protected archive', function () {
       assert.deepEqual(await codes(WITH_KEY, { compression, expected }), []);
     });
 
+    it(`is whole when age has decrypted it (${compression})`, async () => {
+      const { files } = await made(TO_KEY, compression);
+      const keyFile = join(folder(), 'key.txt');
+      writeFileSync(keyFile, `${IDENTITY}\n`);
+      const plain = join(folder(), 'plain');
+      execFileSync('age', ['-d', '-i', keyFile, '-o', plain, path]);
+      assert.deepEqual(await verify(plain, { compression }), { problems: [], files, bytes: 5_080_000 });
+    });
+
     it(`is read when stock age encrypted it (${compression})`, async () => {
       const plain = join(folder(), 'plain');
       await create(plain, { sources: [folderSource(root)], compression });

@@ -21,7 +21,7 @@ const CHANGES: Readonly<Record<string, (trailer: Trailer) => Partial<Trailer>>> 
     manifestFileOffset: manifestFileOffset - 1,
   }),
   'a manifest behind the end': () => ({ manifestTarOffset: 2 ** 40, manifestFileOffset: 2 ** 40 }),
-  'another sum': () => ({ sha256: Buffer.alloc(32) }),
+  'another sum': () => ({ sha256: Buffer.alloc(32, 1) }),
 };
 
 const TABLES: Readonly<Record<string, (frames: FrameSizes[]) => FrameSizes[]>> = {
