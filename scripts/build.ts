@@ -1,5 +1,5 @@
 /**
- * Builds dist/: the compiled engine and nodes, the entry files that Node-RED loads, and what lies beside them. It is made in a
+ * Builds dist/: the engine and the nodes, the entry files that Node-RED loads, and what lies beside them. It is made in a
  * folder of its own and then put in place, so that what runs from dist/ meanwhile is never without its files.
  */
 import { spawnSync } from 'node:child_process';
@@ -17,6 +17,7 @@ import {
 import { basename, join, relative } from 'node:path';
 import { binEntry, lowestOf } from './bin-entry.ts';
 import { bundleEditor } from './bundle-editor.ts';
+import { bundleEngine } from './bundle-engine.ts';
 
 const root = join(import.meta.dirname, '..');
 const made = join(root, `.cache/build-${process.pid}`);
@@ -32,22 +33,33 @@ interface Manifest {
   readonly engines: { readonly node: string };
 }
 
-function compile(): void {
+/** The types of the engine, for those who write agents and hooks. */
+function declare(): void {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', made], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    [tsc, '-p', 'tsconfig.build.json', '--emitDeclarationOnly', '--outDir', made],
+    {
+      cwd: root,
+      stdio: 'inherit',
+    },
+  );
   if (status !== 0) throw new Error('The sources do not compile; see above.');
+}
+
+/** @param file - of a node or plugin, as package.json has it */
+function nameOf(file: string): string {
+  const name = basename(file, '.cjs');
+  if (file !== `dist/entry/${name}.cjs`)
+    throw new Error(`package.json names ${file}; entries are dist/entry/NAME.cjs.`);
+  if (!existsSync(join(root, `nodes/${name}.ts`)))
+    throw new Error(`package.json names ${file}; nodes/${name}.ts is not there.`);
+  return name;
 }
 
 /** Node.js before 22.12 and Node-RED 4.1 cannot `require` an ES module, but a function that imports one is fine with both. */
 function writeEntry(file: string): void {
-  const name = basename(file, '.cjs');
-  if (file !== `dist/entry/${name}.cjs`)
-    throw new Error(`package.json names ${file}; entries are dist/entry/NAME.cjs.`);
-  if (!existsSync(join(made, `nodes/${name}.js`)))
-    throw new Error(`package.json names ${file}; nodes/${name}.ts is not there.`);
+  const name = nameOf(file);
   writeFileSync(
     join(made, `entry/${name}.cjs`),
     `module.exports = async (RED) => (await import('../nodes/${name}.js')).default(RED);\n`,
@@ -69,11 +81,12 @@ function writeBin(name: string, file: string, { engines }: Manifest): void {
 
 function build(): void {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
-  compile();
+  declare();
+  const { nodes = {}, plugins = {} } = manifest['node-red'];
+  const entries = [...Object.values(nodes), ...Object.values(plugins)];
+  bundleEngine({ root, to: made, names: entries.map(nameOf) });
   mkdirSync(join(made, 'entry'));
-  for (const part of [manifest['node-red'].nodes, manifest['node-red'].plugins]) {
-    for (const file of Object.values(part ?? {})) writeEntry(file);
-  }
+  for (const file of entries) writeEntry(file);
   writeFileSync(join(made, `entry/${EDITOR}.html`), bundleEditor(root));
   copyFolder('nodes/locales', 'entry/locales');
   copyFolder('icons', 'entry/icons');

@@ -2,9 +2,8 @@
 import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type * as Sftp from '../../src/agents/sftp.ts';
 import type { SftpSettings } from '../../src/agents/sftp/settings.ts';
-import type * as Clock from '../../src/clock.ts';
+import type * as Engine from '../../src/index.ts';
 import type { BackupRecord } from '../../src/model.ts';
 
 export interface TransferJob {
@@ -16,9 +15,8 @@ export interface TransferJob {
 }
 
 // What users run: from its sources, Node.js would first take the types out of each file, in each thread.
-const built = join(import.meta.dirname, '../../dist/src');
-const { createSftpAgent } = (await import(join(built, 'agents/sftp.js'))) as typeof Sftp;
-const { systemClock } = (await import(join(built, 'clock.js'))) as typeof Clock;
+const built = join(import.meta.dirname, '../../dist/src/index.js');
+const { createSftpAgent, systemClock } = (await import(built)) as typeof Engine;
 
 const { direction, settings, record, path } = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as TransferJob;
 const { signal } = new AbortController();

@@ -1,8 +1,8 @@
-import { extname } from 'node:path';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { systemClock } from '../clock.ts';
 import { BackupError, deserializeError } from '../errors.ts';
 import type { ByteSource } from '../io/byte-source.ts';
+import { startedModule } from '../io/started-module.ts';
 import { serveSource } from '../io/thread-source.ts';
 import type { ArchiveTask, TaskContext, TaskResults } from './tasks.ts';
 import type { FromWorker, ToWorker, WorkerData } from './worker/worker-message.ts';
@@ -27,7 +27,7 @@ export async function runArchiveTask<T extends ArchiveTask>(
   context: TaskContext,
 ): Promise<TaskResults[T['kind']]> {
   context.signal.throwIfAborted();
-  const entry = new URL(`./worker/archive-worker${extname(import.meta.url)}`, import.meta.url);
+  const entry = startedModule('archive/worker/archive-worker');
   const served = context.source === undefined ? null : serve(context.source);
   const source = served === null ? null : { port: served.far, size: served.size };
   const { niceness, output = null } = context;

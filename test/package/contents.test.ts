@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { STARTED_MODULES } from '../../src/io/started-module.ts';
 import { packTo, type Tarball } from '../helpers/packed-package.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -44,6 +45,13 @@ describe('the tarball', function () {
   it('has no .js beside an entry, which the loader of plugins would take instead', () => {
     assert.deepEqual(
       entries.map((entry) => entry.replace('.cjs', '.js')).filter((file) => paths.has(file)),
+      [],
+    );
+  });
+
+  it('has every module that is started as a thread or a process', () => {
+    assert.deepEqual(
+      STARTED_MODULES.filter((name) => !paths.has(`dist/src/${name}.js`)),
       [],
     );
   });

@@ -92,7 +92,7 @@ async function unwrapFileKey(header: Buffer, keys: KeySet): Promise<Uint8Array> 
   const seen: { stanzas: readonly Stanza[] | null; noneFits: boolean } = { stanzas: null, noneFits: false };
   const decrypter = new Decrypter();
   decrypter.addIdentity({
-    unwrapFileKey: (stanzas) => {
+    unwrapFileKey: (stanzas: Stanza[]) => {
       seen.stanzas = stanzas;
       return null;
     },

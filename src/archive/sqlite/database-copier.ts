@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { abortReason } from '../../io/abort.ts';
+import { startedModule } from '../../io/started-module.ts';
 import { removeCopy } from './copy-database.ts';
 import type { CopyOrder, CopyReply } from './copy-message.ts';
 
@@ -69,7 +69,7 @@ export class DatabaseCopier {
 }
 
 function start(): ChildProcess {
-  const entry = new URL(`./copy-process${extname(import.meta.url)}`, import.meta.url);
+  const entry = startedModule('archive/sqlite/copy-process');
   // What Node-RED is run with, such as a debugger's port, is not for it.
   const env = { ...process.env, NODE_OPTIONS: '' };
   const child = fork(fileURLToPath(entry), [], { serialization: 'advanced', execArgv: [], env, stdio: [...QUIET] });

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
-import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { BackupError } from '../../errors.ts';
+import { startedModule } from '../../io/started-module.ts';
 
 export type DigestOrder =
   | { readonly op: 'update'; readonly buffer: ArrayBuffer; readonly length: number }
@@ -50,7 +50,7 @@ export class DigestThread implements Digester {
 
   /** @param niceness - 0 to 19 */
   constructor(niceness: number) {
-    const entry = new URL(`./digest-worker${extname(import.meta.url)}`, import.meta.url);
+    const entry = startedModule('archive/worker/digest-worker');
     this.#worker = new Worker(entry, { workerData: { niceness }, resourceLimits: { maxYoungGenerationSizeMb: 1 } });
     this.#worker.on('message', (reply: DigestReply) => this.#waiting.shift()?.resolve(reply));
     this.#worker.on('error', (cause: Error) => this.#failAll(cause));

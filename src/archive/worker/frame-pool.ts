@@ -1,7 +1,7 @@
-import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { BackupError } from '../../errors.ts';
 import type { SealedRange } from '../encryption/sealed-range.ts';
+import { startedModule } from '../../io/started-module.ts';
 import type { Compression } from '../../model.ts';
 import type { EndOrder, FrameJob, FrameReply } from './frame-job.ts';
 
@@ -53,7 +53,7 @@ export class FramePool {
    * @param niceness - 0 to 19
    */
   constructor(size: number, niceness: number) {
-    const entry = new URL(`./frame-worker${extname(import.meta.url)}`, import.meta.url);
+    const entry = startedModule('archive/worker/frame-worker');
     for (let i = 0; i < size; i++) {
       const worker = new Worker(entry, { workerData: { niceness }, resourceLimits: LIMITS });
       const ended = new Promise<void>((resolve) => {

@@ -1,8 +1,8 @@
 /** How much there is to back up, counted in a thread of its own while the packing already goes on. */
-import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { systemClock, type Timer } from '../../clock.ts';
 import { BackupError } from '../../errors.ts';
+import { startedModule } from '../../io/started-module.ts';
 import type { FolderToCount } from './count-files.ts';
 import type { SourceRoot } from './source-roots.ts';
 
@@ -53,7 +53,7 @@ export class Estimator {
     const roots = this.#roots;
     const folders = roots.filter((root) => root.stat.isDirectory()).map(({ path, rules }) => ({ path, rules }));
     const single = roots.filter((root) => !root.stat.isDirectory()).map((root) => Number(root.stat.size));
-    const entry = new URL(`./estimate-worker${extname(import.meta.url)}`, import.meta.url);
+    const entry = startedModule('archive/write/estimate-worker');
     const data: EstimateData = { folders, niceness: this.#niceness };
     const worker = new Worker(entry, { workerData: data });
     this.#worker = worker;

@@ -1,8 +1,8 @@
-import { extname } from 'node:path';
 import { Worker, type Transferable } from 'node:worker_threads';
 import type { Clock, Timer } from '../../../clock.ts';
 import { BackupError, deserializeError, serializeError } from '../../../errors.ts';
 import { abortReason } from '../../../io/abort.ts';
+import { startedModule } from '../../../io/started-module.ts';
 import type { SftpSettings } from '../settings.ts';
 import type { Answers, FromThread, Request, ThreadData, ToThread } from './messages.ts';
 
@@ -111,7 +111,7 @@ export class SftpThread {
 }
 
 function start(settings: SftpSettings, onEnd: (ended: Running) => void): Running {
-  const entry = new URL(`./store-thread${extname(import.meta.url)}`, import.meta.url);
+  const entry = startedModule('agents/sftp/thread/store-thread');
   const data: ThreadData = { settings };
   const worker = new Worker(entry, { workerData: data, resourceLimits: LIMITS });
   const running: Running = { worker, waiting: new Map() };
