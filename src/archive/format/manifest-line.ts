@@ -1,6 +1,7 @@
 /** The lines of `manifest.jsonl`; see docs/format.md, section 3. Names are bytes. */
 import { isUtf8 } from 'node:buffer';
 import type { FailedReason } from '../../model.ts';
+import { decimalTime } from './pax.ts';
 
 export type MemberType = 'file' | 'directory' | 'symlink' | 'hardlink';
 export type SkippedReason = 'socket' | 'fifo' | 'device' | 'other';
@@ -32,19 +33,10 @@ export interface EndLine {
   readonly manifest_sha256: string;
 }
 
-const BILLION = 1_000_000_000n;
-
 /** `"1763600400.000000001"`: whole seconds without decimals, else nine of them. */
 export function formatMtime(ns: bigint): string {
-  let seconds = ns / BILLION;
-  let rest = ns % BILLION;
-  const negative = ns < 0n;
-  if (negative) {
-    seconds = -seconds;
-    rest = -rest;
-  }
-  const sign = negative ? '-' : '';
-  return rest === 0n ? `${sign}${String(seconds)}` : `${sign}${String(seconds)}.${String(rest).padStart(9, '0')}`;
+  const { whole, decimals } = decimalTime(ns);
+  return decimals === '' ? whole : `${whole}.${decimals}`;
 }
 
 function nameField(key: 'path' | 'link', bytes: Buffer): string {

@@ -16,9 +16,20 @@ export function paxRecord(key: string, value: string): string {
 
 /** `SECONDS.NNNNNNNNN` with trailing zeros cut, the sign before the whole number. */
 export function paxTime(ns: bigint): string {
+  const { whole, decimals } = decimalTime(ns);
+  return decimals === '' ? whole : `${whole}.${decimals.replace(/0+$/, '')}`;
+}
+
+/**
+ * A time in decimal digits.
+ *
+ * @returns whole seconds with the sign, and nine digits behind the point, none when they are all 0
+ */
+export function decimalTime(ns: bigint): { readonly whole: string; readonly decimals: string } {
   const size = ns < 0n ? -ns : ns;
-  const sign = ns < 0n ? '-' : '';
-  const rest = size % BILLION;
-  const whole = `${sign}${String(size / BILLION)}`;
-  return rest === 0n ? whole : `${whole}.${String(rest).padStart(9, '0').replace(/0+$/, '')}`;
+  const seconds = size / BILLION;
+  // Numbers, which no time is too large for, become text much faster.
+  const rest = Number(size - seconds * BILLION);
+  const whole = `${ns < 0n ? '-' : ''}${String(Number(seconds))}`;
+  return { whole, decimals: rest === 0 ? '' : String(rest).padStart(9, '0') };
 }

@@ -51,7 +51,7 @@ export function encodeMember(member: Member): Buffer {
   const name = member.path.toString('latin1') + (member.type === 'directory' ? '/' : '');
   const link = member.link === null ? '' : member.link.toString('latin1');
   const seconds = floorSeconds(member.mtimeNs);
-  const records = paxRecords(member, name, link);
+  const records = paxRecords({ member, name, link, seconds });
   const header: Block = {
     name: field(name, NAME_BYTES),
     mode: member.mode,
@@ -82,7 +82,15 @@ function paxBlock(name: string, size: number): Block {
   return { name: own, mode: 0o644, uid: 0, gid: 0, size, mtime: 0, flag: PAX_FLAG, link: '' };
 }
 
-function paxRecords(member: Member, name: string, link: string): string {
+/** A member with its texts as latin1 and the whole seconds of its time. */
+interface Described {
+  readonly member: Member;
+  readonly name: string;
+  readonly link: string;
+  readonly seconds: number;
+}
+
+function paxRecords({ member, name, link, seconds }: Described): string {
   let records = '';
   const isText = (PLAIN.test(name) || isUtf8(member.path)) && (member.link === null || isUtf8(member.link));
   if (!isText) records += paxRecord('hdrcharset', 'BINARY');
@@ -91,7 +99,6 @@ function paxRecords(member: Member, name: string, link: string): string {
   if (member.size > MAX_LARGE) records += paxRecord('size', String(member.size));
   if (member.uid > MAX_SMALL) records += paxRecord('uid', String(member.uid));
   if (member.gid > MAX_SMALL) records += paxRecord('gid', String(member.gid));
-  const seconds = floorSeconds(member.mtimeNs);
   if (BigInt(seconds) * BILLION !== member.mtimeNs || fitting(seconds, MAX_LARGE) !== seconds) {
     records += paxRecord('mtime', paxTime(member.mtimeNs));
   }
@@ -116,34 +123,68 @@ function fitting(value: number, max: number): number {
   return value >= 0 && value <= max ? value : 0;
 }
 
-function octal(value: number, digits: number): string {
-  return `${value.toString(8).padStart(digits, '0')}\0`;
-}
+const NAME_AT = 0;
+const MODE_AT = 100;
+const UID_AT = 108;
+const GID_AT = 116;
+const SIZE_AT = 124;
+const MTIME_AT = 136;
+const SUM_AT = 148;
+const FLAG_AT = 156;
+const LINK_AT = 157;
+const MAGIC_AT = 257;
+const DEVICE_AT = 329;
 
-const MAGIC_AND_OWNER = `ustar\x0000${'\0'.repeat(64)}`;
-const DEVICE = octal(0, 7) + octal(0, 7);
+/** What all blocks have in common. In the sum of a block, its own field counts as spaces. */
+const COMMON = ((): Buffer => {
+  const block = Buffer.alloc(BLOCK);
+  block.fill(0x20, SUM_AT, FLAG_AT);
+  block.write('ustar\x0000', MAGIC_AT, 'latin1');
+  block.write('0000000\x000000000', DEVICE_AT, 'latin1');
+  return block;
+})();
+const COMMON_SUM = COMMON.reduce((sum, byte) => sum + byte, 0);
 
+/** Writes bytes and adds them up as it goes: nothing is made that would have to be collected, of which there would be much. */
 function writeBlock(block: Block, at: number): void {
-  const head =
-    block.name.padEnd(NAME_BYTES, '\0') +
-    octal(block.mode, 7) +
-    octal(block.uid, 7) +
-    octal(block.gid, 7) +
-    octal(block.size, 11) +
-    octal(block.mtime, 11);
-  scratch.fill(0, at, at + BLOCK);
-  scratch.write(head, at, 'latin1');
-  scratch.fill(0x20, at + 148, at + 156);
-  scratch[at + 156] = block.flag;
-  if (block.link !== '') scratch.write(block.link, at + 157, 'latin1');
-  scratch.write(MAGIC_AND_OWNER, at + 257, 'latin1');
-  scratch.write(DEVICE, at + 329, 'latin1');
-  scratch.write(`${checksum(at).toString(8).padStart(6, '0')}\0 `, at + 148, 'latin1');
+  scratch.set(COMMON, at);
+  scratch[at + FLAG_AT] = block.flag;
+  const sum =
+    COMMON_SUM +
+    block.flag +
+    writeText(block.name, at + NAME_AT) +
+    writeOctal(block.mode, at + MODE_AT, 7) +
+    writeOctal(block.uid, at + UID_AT, 7) +
+    writeOctal(block.gid, at + GID_AT, 7) +
+    writeOctal(block.size, at + SIZE_AT, 11) +
+    writeOctal(block.mtime, at + MTIME_AT, 11) +
+    writeText(block.link, at + LINK_AT);
+  writeOctal(sum, at + SUM_AT, 6);
+  scratch[at + SUM_AT + 6] = 0;
 }
 
-/** Everything behind the device numbers is zero and adds nothing. */
-function checksum(at: number): number {
+/** @returns the sum of its bytes */
+function writeText(text: string, at: number): number {
   let sum = 0;
-  for (let i = at; i < at + 345; i++) sum += scratch[i] ?? 0;
+  for (let i = 0; i < text.length; i++) {
+    const byte = text.charCodeAt(i);
+    scratch[at + i] = byte;
+    sum += byte;
+  }
   return sum;
 }
+
+/** @returns the sum of its bytes */
+function writeOctal(value: number, at: number, digits: number): number {
+  let sum = 0;
+  let left = value;
+  for (let i = digits - 1; i >= 0; i--) {
+    const digit = left % 8;
+    left = (left - digit) / 8;
+    scratch[at + i] = DIGIT_0 + digit;
+    sum += DIGIT_0 + digit;
+  }
+  return sum;
+}
+
+const DIGIT_0 = 0x30;
