@@ -1,5 +1,6 @@
 /** A part of an age file that is read as it lies there and opened by another thread. */
 import type { KeyObject } from 'node:crypto';
+import { freeWhole } from '../../io/own-memory.ts';
 import { CHUNK_BYTES, ChunkCipher, SEALED_CHUNK_BYTES } from './chunks.ts';
 
 /** Whole chunks, and which bytes of what they hold are wanted. */
@@ -30,6 +31,7 @@ export function openRange(sealed: Uint8Array, range: SealedRange): Uint8Array {
     const chunk = cipher.open(sealed.subarray(at, at + SEALED_CHUNK_BYTES), place);
     if (chunk === null) throw new Error(`chunk ${index} of the encrypted archive is not what was encrypted`);
     sealed.set(chunk, (index - range.firstChunk) * CHUNK_BYTES);
+    freeWhole(chunk);
   }
   return sealed.subarray(range.skip, range.skip + range.length);
 }
