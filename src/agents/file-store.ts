@@ -5,7 +5,7 @@ export interface StoredFile {
   /** Bare name. */
   readonly name: string;
   readonly size: number;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch. NaN where the location does not tell: such a file is never old. */
   readonly modifiedMs: number;
 }
 

@@ -1,7 +1,7 @@
 /** Bytes from one thread to another, in order, with back pressure. A pipe is a pair of ports of one `MessageChannel`. */
 import type { MessagePort } from 'node:worker_threads';
 import { BackupError, deserializeError, serializeError, type SerializedError } from '../errors.ts';
-import { freeBuffer, giveAway, isGivenAway } from './own-memory.ts';
+import { giveAway, isGivenAway } from './own-memory.ts';
 
 /** Bytes that may be on their way. */
 const WINDOW_BYTES = 1024 * 1024;
@@ -58,15 +58,11 @@ function portable(chunk: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * What the other side sends.
+ * What the other side sends. The memory of each chunk is given away to whoever reads it.
  *
- * @param use - `borrow`: each chunk is freed when the next one is asked for. `keep`: its memory belongs to whoever reads it
  * @throws BackupError what the other side failed with, or `agent_error` when its thread is gone
  */
-export async function* receiveChunks(
-  port: MessagePort,
-  use: 'borrow' | 'keep',
-): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+export async function* receiveChunks(port: MessagePort): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
   const queue: FromSender[] = [];
   let wake: () => void = () => undefined;
   const add = (message: FromSender): void => {
@@ -93,7 +89,6 @@ export async function* receiveChunks(
       const { length } = bytes;
       giveAway(bytes.buffer);
       yield bytes;
-      if (use === 'borrow') freeBuffer(bytes.buffer);
       port.postMessage({ taken: length } satisfies FromReceiver);
     }
   } finally {

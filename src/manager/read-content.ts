@@ -36,7 +36,7 @@ export async function* readContent(
     (error: unknown) => ({ error }),
   );
   try {
-    yield* receiveChunks(port1, 'keep');
+    yield* receiveChunks(port1);
   } catch (error) {
     const failure = await ended;
     throw failure === null ? error : failure.error;

@@ -1,18 +1,13 @@
 import SftpClient from 'ssh2-sftp-client';
 import type { SFTPWrapper } from 'ssh2';
-import type { Clock, Timer } from '../../clock.ts';
-import { BackupError } from '../../errors.ts';
-import { orAborted, throwIfAborted } from '../../io/abort.ts';
 import { useKeyObjects } from './cipher-keys.ts';
-import { connectError } from './errors.ts';
+import { connectError, isLoginRefused } from './errors.ts';
 import { fingerprintOf, hostKeyAlgorithms, hostKeyError } from './host-key.ts';
+import { Login } from './login.ts';
+import { homeFolder } from './requests.ts';
 import { describeServer, type SftpSettings } from './settings.ts';
 import { openSocket } from './socket.ts';
 
-/** A connection is kept this long after its last use. */
-const IDLE_MS = 10_000;
-/** A connection that failed is not tried again at once by the next who asks. */
-const FAILED_MS = 1_000;
 /** From the first packet to the login. */
 const LOGIN_MS = 20_000;
 /** A server that is silent for three of these is gone. */
@@ -22,127 +17,48 @@ const KEEPALIVES = 3;
 /** A connection that stands. */
 export interface Connection {
   readonly sftp: SFTPWrapper;
-  /** Absolute path, on the server, of the folder that the settings name. */
-  readonly folder: string;
-  /** Gives it back; calling it twice does no harm. */
-  release(): void;
-  /** Ends it for everybody: what waits for an answer fails at once. */
-  destroy(): void;
-}
-
-interface Open {
-  readonly client: SftpClient;
-  readonly sftp: SFTPWrapper;
+  /** Path, on the server, of the folder that the settings name: absolute, where the server tells what the login leads to. */
   readonly folder: string;
   readonly isAlive: () => boolean;
-  users: number;
-  idle: Timer | null;
+  /** What waits for an answer fails at once. */
+  readonly end: () => void;
 }
 
-/** The one connection of an agent: made when it is needed, shared, and closed when nobody has needed it for a while. */
-export class SftpConnections {
-  readonly #settings: SftpSettings;
-  readonly #clock: Clock;
-  #opening: Promise<Open> | null = null;
-  #closed = false;
-
-  constructor(settings: SftpSettings, clock: Clock) {
-    this.#settings = settings;
-    this.#clock = clock;
-  }
-
-  /** @throws BackupError `agent_unreachable`, `agent_auth_failed`, `agent_host_key_mismatch` or `agent_error` */
-  async acquire(signal: AbortSignal): Promise<Connection> {
-    throwIfAborted(signal);
-    const opening = (this.#opening ??= this.#begin());
-    const open = await orAborted(opening, signal);
-    if (!open.isAlive()) {
-      this.#forget(opening);
-      return this.acquire(signal);
-    }
-    return this.#lend(open, opening);
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    const opening = this.#opening;
-    this.#opening = null;
-    const open = await opening?.catch(() => null);
-    if (open !== null && open !== undefined) end(open);
-  }
-
-  #begin(): Promise<Open> {
-    const opening = this.#open();
-    opening.catch(() => {
-      this.#clock.setTimer(FAILED_MS, () => {
-        this.#forget(opening);
-      });
-    });
-    return opening;
-  }
-
-  #forget(opening: Promise<Open>): void {
-    if (this.#opening === opening) this.#opening = null;
-  }
-
-  #lend(open: Open, opening: Promise<Open>): Connection {
-    open.idle?.cancel();
-    open.users += 1;
-    let lent = true;
-    return {
-      sftp: open.sftp,
-      folder: open.folder,
-      release: () => {
-        if (!lent) return;
-        lent = false;
-        open.users -= 1;
-        if (open.users > 0) return;
-        open.idle = this.#clock.setTimer(IDLE_MS, () => {
-          this.#forget(opening);
-          end(open);
-        });
-      },
-      destroy: () => {
-        this.#forget(opening);
-        end(open);
-      },
-    };
-  }
-
-  async #open(): Promise<Open> {
-    if (this.#closed)
-      throw new BackupError('agent_error', `The location ${describeServer(this.#settings)} was closed.`);
-    const client = new SftpClient('nightkeep', { error: ignore, end: ignore, close: ignore });
-    const problems: unknown[] = [];
-    const sock = openSocket(this.#settings);
-    let isAlive = true;
-    client.on('error', (error: unknown) => problems.push(error));
-    client.on('close', () => {
-      isAlive = false;
-    });
-    client.on('keyboard-interactive', answerWith(this.#settings.password ?? ''));
-    try {
-      const sftp = await client.connect({ sock, ...connectOptions(this.#settings, problems) });
-      useKeyObjects(client);
-      const folder = await folderOf(client, this.#settings.folder);
-      return { client, sftp, folder, isAlive: () => isAlive, users: 0, idle: null };
-    } catch (error) {
-      // Some failures come before the client knows of the socket.
-      client.end().catch(ignore);
-      sock.destroy();
-      // The first error is the reason; what ssh2-sftp-client throws comes later and lacks its details.
-      throw connectError(problems[0] ?? error, describeServer(this.#settings));
-    }
+/** @throws BackupError `agent_unreachable`, `agent_auth_failed`, `agent_host_key_mismatch` or `agent_error` */
+export async function connectTo(settings: SftpSettings): Promise<Connection> {
+  const client = new SftpClient('nightkeep', { error: ignore, end: ignore, close: ignore });
+  const problems: unknown[] = [];
+  const sock = openSocket(settings);
+  const login = new Login(settings);
+  let isAlive = true;
+  const end = (): void => {
+    client.end().catch(ignore);
+  };
+  client.on('error', (error: unknown) => problems.push(error));
+  client.on('close', () => {
+    isAlive = false;
+  });
+  client.on('keyboard-interactive', answerWith(settings.password ?? ''));
+  client.on('change password', () => {
+    problems.push(login.expired());
+    sock.destroy();
+  });
+  try {
+    const sftp = await client.connect({ sock, ...connectOptions(settings, problems), ...handledBy(login) });
+    useKeyObjects(client);
+    return { sftp, folder: await folderOf(sftp, settings.folder), isAlive: () => isAlive, end };
+  } catch (error) {
+    // Some failures come before the client knows of the socket.
+    end();
+    sock.destroy();
+    // The first error is the reason; what ssh2-sftp-client throws comes later and lacks its details.
+    const reason = problems[0] ?? error;
+    throw isLoginRefused(reason) ? login.failure(reason) : connectError(reason, describeServer(settings));
   }
 }
 
 function ignore(): void {
   // The connection's users are told by what they wait for.
-}
-
-function end(open: Open): void {
-  open.idle?.cancel();
-  open.client.end().catch(ignore);
 }
 
 type Questions = [
@@ -181,9 +97,20 @@ function connectOptions(settings: SftpSettings, problems: unknown[]): SftpClient
   };
 }
 
-async function folderOf(client: SftpClient, folder: string): Promise<string> {
+function handledBy(login: Login): Pick<SftpClient.ConnectOptions, 'authHandler'> {
+  return {
+    authHandler: (left, isPartial, next) => {
+      // ssh2 takes the name of a method, or false; its types tell of objects alone.
+      (next as (method: string | false) => void)(login.next(left, isPartial));
+    },
+  };
+}
+
+async function folderOf(sftp: SFTPWrapper, folder: string): Promise<string> {
   if (folder.startsWith('/')) return folder.replace(/(.)\/+$/, '$1');
-  const home = await client.cwd();
   const relative = folder.replace(/^~\/?/, '').replace(/\/+$/, '');
-  return relative === '' || relative === '.' ? home : `${home.replace(/\/$/, '')}/${relative}`;
+  // What is not absolute is looked for below it by the server itself.
+  const home = await homeFolder(sftp);
+  if (relative === '' || relative === '.') return home ?? '.';
+  return home === null ? relative : `${home.replace(/\/$/, '')}/${relative}`;
 }

@@ -6,6 +6,10 @@ import { abortReason } from '../../io/abort.ts';
 /** Status codes of the protocol that have a meaning of their own. */
 const NO_SUCH_FILE = 2;
 const PERMISSION_DENIED = 3;
+const FAILURE = 4;
+const OPERATION_UNSUPPORTED = 8;
+/** Of later versions of the protocol; some servers say it all the same. */
+const NO_SUCH_PATH = 10;
 
 const UNREACHABLE = new Set([
   'ECONNREFUSED',
@@ -31,7 +35,20 @@ function statusOf(error: unknown): number | null {
 }
 
 export function isNoSuchFile(error: unknown): boolean {
-  return statusOf(error) === NO_SUCH_FILE;
+  const status = statusOf(error);
+  return status === NO_SUCH_FILE || status === NO_SUCH_PATH;
+}
+
+/** True for "failure", by which servers mean whatever has no code of its own: too many handles, a full disk, a file in the way. */
+export function isPlainFailure(error: unknown): boolean {
+  return statusOf(error) === FAILURE;
+}
+
+/** True when the server, or ssh2 for it, does not know such a request. */
+export function isUnsupported(error: unknown): boolean {
+  const status = statusOf(error);
+  if (status !== null) return status === OPERATION_UNSUPPORTED;
+  return error instanceof Error && /does not support/i.test(error.message);
 }
 
 /** True when the connection is gone, and not only the file. An error of this package comes from somewhere else. */
@@ -61,26 +78,34 @@ function operationError(error: unknown, what: string): BackupError {
   return toBackupError(error, 'agent_error', what);
 }
 
-export function unreachable(what: string, cause: unknown): BackupError {
+function unreachable(what: string, cause: unknown, advice = ''): BackupError {
   const text = cause instanceof Error ? cause.message : String(cause);
-  return new BackupError('agent_unreachable', `${what}: ${text}`, { cause, temporary: true });
+  const advised = advice === '' ? '' : `${text.endsWith('.') ? '' : '.'} ${advice}`;
+  return new BackupError('agent_unreachable', `${what}: ${text}${advised}`, { cause, temporary: true });
+}
+
+/** Where in the connection ssh2 says that it happened. */
+function levelOf(error: unknown): unknown {
+  return error instanceof Error && 'level' in error ? error.level : null;
+}
+
+export function isLoginRefused(error: unknown): boolean {
+  return levelOf(error) === 'client-authentication';
 }
 
 /**
  * Why a connection could not be made.
  *
+ * @param error - not of the login
  * @param server - e.g. `user@nas`
  */
 export function connectError(error: unknown, server: string): BackupError {
   if (error instanceof BackupError) return error;
   const what = `Cannot connect to ${server}`;
   const text = error instanceof Error ? error.message : String(error);
-  const level = error instanceof Error && 'level' in error ? error.level : null;
+  const level = levelOf(error);
   const refused = (code: ErrorCode, why: string): BackupError =>
     new BackupError(code, `${what}: ${why}`, { cause: error });
-  if (level === 'client-authentication') {
-    return refused('agent_auth_failed', 'the server refused the login. Check user, password and key.');
-  }
   if (/privateKey|passphrase/i.test(text)) return refused('agent_auth_failed', keyProblem(text));
   if (/subsystem|SFTP session/i.test(text)) {
     return refused('agent_error', 'the login works, but the server offers no SFTP. Switch it on there.');
@@ -88,7 +113,25 @@ export function connectError(error: unknown, server: string): BackupError {
   if (level === 'handshake' && !/timed out/i.test(text)) {
     return refused('agent_error', `${text}. Server and this package have no way of encryption in common.`);
   }
-  return unreachable(what, error);
+  return unreachable(what, error, adviceFor(error));
+}
+
+/** What to do, as far as the reason tells. */
+function adviceFor(error: unknown): string {
+  switch (systemCode(error)) {
+    case 'ECONNREFUSED':
+      return 'Nothing listens there: switch the server or its SSH service on, and check the port.';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'Check the name of the server, and whether this machine can look up names.';
+    case 'EHOSTUNREACH':
+    case 'EHOSTDOWN':
+    case 'ENETUNREACH':
+    case 'ENETDOWN':
+      return 'Check whether the server is on, and the network between.';
+    default:
+      return 'Check whether the server is on, whether SSH is at this port, and whether a firewall is between.';
+  }
 }
 
 /** Tells nothing of the key itself. */

@@ -1,7 +1,7 @@
 /** Single requests to an SFTP server, as promises. They fail with what the server or the connection says. */
 import { posix } from 'node:path';
 import type { FileEntryWithStats, SFTPWrapper, Stats } from 'ssh2';
-import { isNoSuchFile } from './errors.ts';
+import { isNoSuchFile, isPlainFailure, isUnsupported } from './errors.ts';
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
@@ -34,55 +34,121 @@ export async function orNull<T>(request: Promise<T>): Promise<T | null> {
 }
 
 /** @param flags - as for `fs.open`; what is made is for its owner alone */
-export async function openFile(sftp: SFTPWrapper, path: string, flags: 'r' | 'r+' | 'wx'): Promise<RemoteFile> {
+export async function openHandle(sftp: SFTPWrapper, path: string, flags: 'r' | 'r+' | 'wx'): Promise<RemoteFile> {
   return { sftp, handle: await call<Buffer>((done) => sftp.open(path, flags, { mode: FILE_MODE }, done)) };
 }
 
-/** Does not wait: nothing depends on it. */
-export function closeFile({ sftp, handle }: RemoteFile): void {
+export async function closeHandle({ sftp, handle }: RemoteFile): Promise<void> {
+  await call((done) => sftp.close(handle, done));
+}
+
+/** Of a link, the link itself, where the server can tell the two apart. */
+export async function statOrNull(sftp: SFTPWrapper, path: string): Promise<Stats | null> {
   try {
-    sftp.close(handle, () => undefined);
-  } catch {
-    // The connection is gone, and the handle with it.
+    return await orNull(call<Stats>((done) => sftp.lstat(path, done)));
+  } catch (error) {
+    if (isUnsupported(error)) return followedStatOrNull(sftp, path);
+    if (isPlainFailure(error) && !(await isThere(sftp, path))) return null;
+    throw error;
   }
 }
 
-export function statOrNull(sftp: SFTPWrapper, path: string): Promise<Stats | null> {
-  return orNull(call<Stats>((done) => sftp.lstat(path, done)));
+function followedStatOrNull(sftp: SFTPWrapper, path: string): Promise<Stats | null> {
+  return orNull(call<Stats>((done) => sftp.stat(path, done)));
 }
 
 export function readFolder(sftp: SFTPWrapper, path: string): Promise<FileEntryWithStats[]> {
   return call((done) => sftp.readdir(path, done));
 }
 
-export function removeFile(sftp: SFTPWrapper, path: string): Promise<unknown> {
-  return call((done) => sftp.unlink(path, done));
+/** A file that is not there is no error. */
+export async function removeFile(sftp: SFTPWrapper, path: string): Promise<void> {
+  try {
+    await orNull(call((done) => sftp.unlink(path, done)));
+  } catch (error) {
+    if (!isPlainFailure(error) || (await isThere(sftp, path))) throw error;
+  }
+}
+
+/** The folder that a login leads to, as an absolute path; null where the server does not tell. */
+export async function homeFolder(sftp: SFTPWrapper): Promise<string | null> {
+  try {
+    return await call<string>((done) => sftp.realpath('.', done));
+  } catch (error) {
+    if (isUnsupported(error) || isNoSuchFile(error) || isPlainFailure(error)) return null;
+    throw error;
+  }
+}
+
+/** False also where the server says no more than that it failed: some have no better word for what is missing. */
+export async function isThere(sftp: SFTPWrapper, path: string): Promise<boolean> {
+  try {
+    return (await followedStatOrNull(sftp, path)) !== null;
+  } catch (error) {
+    if (isPlainFailure(error)) return false;
+    throw error;
+  }
+}
+
+export async function isFolder(sftp: SFTPWrapper, path: string): Promise<boolean> {
+  try {
+    await closeHandle({ sftp, handle: await call<Buffer>((over) => sftp.opendir(path, over)) });
+    return true;
+  } catch (error) {
+    if (isPlainFailure(error) || isNoSuchFile(error)) return false;
+    throw error;
+  }
 }
 
 /** Makes a folder and those above it, where they are not there. */
 export async function makeFolders(sftp: SFTPWrapper, path: string): Promise<void> {
-  if ((await orNull(call<Stats>((done) => sftp.stat(path, done)))) !== null) return;
+  if (await isThere(sftp, path)) return;
   const above = posix.dirname(path);
   if (above !== path) await makeFolders(sftp, above);
   try {
     await call((done) => sftp.mkdir(path, { mode: FOLDER_MODE }, done));
   } catch (error) {
     // Another may have made it meanwhile.
-    if ((await orNull(call<Stats>((done) => sftp.stat(path, done)))) === null) throw error;
+    if (!(await isThere(sftp, path))) throw error;
   }
 }
 
 /** Renames a file over another. */
 export async function replace(sftp: SFTPWrapper, from: string, to: string): Promise<void> {
-  if (await supported((done) => sftp.ext_openssh_rename(from, to, done))) return;
-  // Without the extension, a rename over a file is refused: a moment without it cannot be helped then.
-  await orNull(removeFile(sftp, to));
-  await call((done) => sftp.rename(from, to, done));
+  if (await done(call((over) => sftp.ext_openssh_rename(from, to, over)))) return;
+  if (await done(renameFile(sftp, from, to))) return;
+  if ((await statOrNull(sftp, to)) === null) return renameFile(sftp, from, to);
+  // A rename over a file is refused there: a moment without it cannot be helped. What it held comes back when the rest fails.
+  const aside = `${from}~replaced`;
+  await renameFile(sftp, to, aside);
+  try {
+    await renameFile(sftp, from, to);
+  } catch (error) {
+    await renameFile(sftp, aside, to).catch(() => undefined);
+    throw error;
+  }
+  // What stays there goes when the folder is next cleaned up.
+  await removeFile(sftp, aside).catch(() => undefined);
+}
+
+async function renameFile(sftp: SFTPWrapper, from: string, to: string): Promise<void> {
+  await call((over) => sftp.rename(from, to, over));
+}
+
+/** @returns false when the server cannot do it this way, or says no more than that it failed */
+async function done(request: Promise<unknown>): Promise<boolean> {
+  try {
+    await request;
+    return true;
+  } catch (error) {
+    if (isUnsupported(error) || isPlainFailure(error)) return false;
+    throw error;
+  }
 }
 
 /** Has the server put a file's bytes on its disk, where it can. */
 export async function syncFile({ sftp, handle }: RemoteFile): Promise<void> {
-  await supported((done) => sftp.ext_openssh_fsync(handle, done));
+  await supported((over) => sftp.ext_openssh_fsync(handle, over));
 }
 
 interface FileSystemInfo {
@@ -94,27 +160,25 @@ interface FileSystemInfo {
 export async function freeBytes(sftp: SFTPWrapper, path: string): Promise<number | null> {
   const found: { info: FileSystemInfo | null } = { info: null };
   const asked = orNull(
-    supported((done) =>
+    supported((over) =>
       sftp.ext_openssh_statvfs(path, (error, info) => {
         found.info = (info ?? null) as FileSystemInfo | null;
-        done(error);
+        over(error);
       }),
     ),
   );
-  if ((await asked) === null && path !== '/') return freeBytes(sftp, posix.dirname(path));
+  const above = posix.dirname(path);
+  if ((await asked) === null && above !== path) return freeBytes(sftp, above);
   return found.info === null ? null : found.info.f_frsize * found.info.f_bavail;
 }
 
 /** @returns false when the server does not know this request */
-async function supported(request: (done: Done<unknown>) => void): Promise<boolean> {
-  const OPERATION_UNSUPPORTED = 8;
+async function supported(request: (over: Done<unknown>) => void): Promise<boolean> {
   try {
     await call(request);
     return true;
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const isUnknown = 'code' in error ? error.code === OPERATION_UNSUPPORTED : /does not support/i.test(error.message);
-    if (isUnknown) return false;
+    if (isUnsupported(error)) return false;
     throw error;
   }
 }

@@ -1,25 +1,18 @@
 import { Readable } from 'node:stream';
+import type { FileEntryWithStats } from 'ssh2';
 import type { Clock } from '../../clock.ts';
 import { BackupError } from '../../errors.ts';
 import { orAborted } from '../../io/abort.ts';
 import type { AgentOptions } from '../agent.ts';
 import type { FileStore, ListOptions, PutOptions, ReadOptions, StoredFile } from '../file-store.ts';
-import { SftpConnections, type Connection } from './connection.ts';
+import { SftpConnections, type Lease } from './connections.ts';
 import { requestError } from './errors.ts';
-import { readChunks, readSome } from './pipeline.ts';
-import {
-  closeFile,
-  freeBytes,
-  makeFolders,
-  openFile,
-  orNull,
-  readFolder,
-  removeFile,
-  replace,
-  statOrNull,
-  type RemoteFile,
-} from './requests.ts';
+import { openToRead, type OpenFile } from './open-file.ts';
+import { readChunks, readSome } from './read-chunks.ts';
+import { requestSizes } from './server-limits.ts';
+import { freeBytes, makeFolders, orNull, readFolder, removeFile, replace } from './requests.ts';
 import { describeServer, type SftpSettings } from './settings.ts';
+import { fileOrNull, filesAmong } from './stored-files.ts';
 import { Upload } from './upload.ts';
 
 /** Files of one folder of an SFTP server. */
@@ -42,45 +35,48 @@ export class SftpStore implements FileStore {
   }
 
   async list({ signal, wanted }: ListOptions): Promise<readonly StoredFile[]> {
-    return this.#with({ signal }, 'Cannot list the folder', async ({ sftp, folder }) => {
-      const entries = await orNull(readFolder(sftp, folder));
-      return (entries ?? [])
-        .filter(({ filename, attrs }) => wanted(filename) && attrs.isFile())
-        .map(({ filename, attrs }) => ({ name: filename, size: attrs.size, modifiedMs: attrs.mtime * 1000 }));
+    return this.#with({ signal }, 'Cannot list the folder', async (lease) => {
+      const entries = await this.#entries(signal);
+      return filesAmong(
+        lease.sftp,
+        lease.folder,
+        entries.filter(({ filename }) => wanted(filename)),
+      );
     });
+  }
+
+  async #entries(signal: AbortSignal): Promise<readonly FileEntryWithStats[]> {
+    const opening = this.#connections.open(signal, ({ sftp, folder }) => readFolder(sftp, folder));
+    const opened = await orNull(opening);
+    // It was closed when it was read.
+    opened?.lease.release();
+    return opened?.value ?? [];
   }
 
   async stat(name: string, options: AgentOptions): Promise<StoredFile | null> {
-    return this.#with(options, `Cannot look at ${name}`, async ({ sftp, folder }) => {
-      const found = await statOrNull(sftp, `${folder}/${name}`);
-      return found?.isFile() === true ? { name, size: found.size, modifiedMs: found.mtime * 1000 } : null;
-    });
+    return this.#with(options, `Cannot look at ${name}`, ({ sftp, folder }) =>
+      fileOrNull(sftp, `${folder}/${name}`, name),
+    );
   }
 
   async read(name: string, { signal, range }: ReadOptions): Promise<Readable> {
-    const connection = await this.#connections.acquire(signal);
     try {
-      const { sftp, folder } = connection;
-      const path = `${folder}/${name}`;
-      const file = await orAborted(orNull(openFile(sftp, path, 'r')), signal);
+      const file = await openToRead(this.#connections, { name, signal });
       if (file === null) throw new BackupError('backup_not_found', `There is no ${name} in ${this.description}.`);
-      const found = await orAborted(statOrNull(sftp, path), signal);
-      const { start, length } = range ?? { start: 0, length: found?.size ?? 0 };
+      const { start, length } = range ?? { start: 0, length: await sizeOf(file, name, signal) };
       const stream = Readable.from(this.#content(file, { name, start, length, signal }), { objectMode: false });
       // It is given back also when nobody reads to the end, or at all.
       stream.once('close', () => {
-        closeFile(file);
-        connection.release();
+        file.drop();
       });
       return stream;
     } catch (error) {
-      connection.release();
       throw this.#failure(error, `Cannot read ${name}`, signal);
     }
   }
 
   async *#content(
-    file: RemoteFile,
+    file: OpenFile,
     { name, ...range }: { name: string; start: number; length: number; signal: AbortSignal },
   ): AsyncGenerator<Buffer, void, undefined> {
     try {
@@ -90,23 +86,13 @@ export class SftpStore implements FileStore {
     }
   }
 
-  async readSmall(name: string, maxBytes: number, options: AgentOptions): Promise<Uint8Array | null> {
-    return this.#with(options, `Cannot read ${name}`, async ({ sftp, folder }) => {
-      const file = await orNull(openFile(sftp, `${folder}/${name}`, 'r'));
-      if (file === null) return null;
-      try {
-        const buffer = Buffer.alloc(maxBytes);
-        let filled = 0;
-        while (filled < maxBytes) {
-          const count = await readSome(file, buffer.subarray(filled), filled);
-          if (count === 0) break;
-          filled += count;
-        }
-        return buffer.subarray(0, filled);
-      } finally {
-        closeFile(file);
-      }
-    });
+  async readSmall(name: string, maxBytes: number, { signal }: AgentOptions): Promise<Uint8Array | null> {
+    try {
+      const file = await openToRead(this.#connections, { name, signal });
+      return file === null ? null : await orAborted(readStart(file, maxBytes), signal);
+    } catch (error) {
+      throw this.#failure(error, `Cannot read ${name}`, signal);
+    }
   }
 
   async put(
@@ -114,12 +100,8 @@ export class SftpStore implements FileStore {
     chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
     options: PutOptions,
   ): Promise<void> {
-    const connection = await this.#connections.acquire(options.signal);
-    try {
-      await new Upload({ connection, clock: this.#clock, name, place: this.description }).run(chunks, options);
-    } finally {
-      connection.release();
-    }
+    const upload = new Upload({ connections: this.#connections, clock: this.#clock, name, place: this.description });
+    await upload.run(chunks, options);
   }
 
   async rename(from: string, to: string, options: AgentOptions): Promise<void> {
@@ -130,7 +112,7 @@ export class SftpStore implements FileStore {
 
   async remove(name: string, options: AgentOptions): Promise<void> {
     await this.#with(options, `Cannot remove ${name}`, async ({ sftp, folder }) => {
-      await orNull(removeFile(sftp, `${folder}/${name}`));
+      await removeFile(sftp, `${folder}/${name}`);
     });
   }
 
@@ -145,18 +127,45 @@ export class SftpStore implements FileStore {
     await this.#connections.close();
   }
 
-  async #with<T>({ signal }: AgentOptions, what: string, work: (connection: Connection) => Promise<T>): Promise<T> {
-    const connection = await this.#connections.acquire(signal);
+  async #with<T>({ signal }: AgentOptions, what: string, work: (lease: Lease) => Promise<T>): Promise<T> {
+    const lease = await this.#connections.acquire(signal);
     try {
-      return await orAborted(work(connection), signal);
+      return await orAborted(work(lease), signal);
     } catch (error) {
       throw this.#failure(error, what, signal);
     } finally {
-      connection.release();
+      lease.release();
     }
   }
 
   #failure(error: unknown, what: string, signal: AbortSignal): BackupError {
     return requestError(error, `${what} on ${this.description}`, signal);
+  }
+}
+
+/** The file is closed when this throws. */
+async function sizeOf(file: OpenFile, name: string, signal: AbortSignal): Promise<number> {
+  try {
+    return (await orAborted(fileOrNull(file.sftp, file.path, name), signal))?.size ?? 0;
+  } catch (error) {
+    file.drop();
+    throw error;
+  }
+}
+
+/** At most so many bytes from the start of a file, which is closed. */
+async function readStart(file: OpenFile, maxBytes: number): Promise<Uint8Array> {
+  try {
+    const buffer = Buffer.alloc(maxBytes);
+    const most = requestSizes(file.sftp).read;
+    let filled = 0;
+    while (filled < maxBytes) {
+      const count = await readSome(file, buffer.subarray(filled, filled + most), filled);
+      if (count === 0) break;
+      filled += count;
+    }
+    return buffer.subarray(0, filled);
+  } finally {
+    file.drop();
   }
 }

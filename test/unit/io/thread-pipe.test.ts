@@ -19,7 +19,7 @@ describe('a pipe between threads', () => {
     const { port1, port2 } = new MessageChannel();
     const sent = sendChunks(port1, chunks());
     const parts: Buffer[] = [];
-    for await (const bytes of receiveChunks(port2, 'borrow')) parts.push(Buffer.from(bytes));
+    for await (const bytes of receiveChunks(port2)) parts.push(Buffer.from(bytes));
     await sent;
     assert.ok(Buffer.concat(parts).equals(before));
     assert.ok(content.equals(before));
@@ -32,7 +32,7 @@ describe('a pipe between threads', () => {
     const { port1, port2 } = new MessageChannel();
     const sent = sendChunks(port1, [own, given]);
     const lengths: number[] = [];
-    for await (const bytes of receiveChunks(port2, 'keep')) lengths.push(bytes.length);
+    for await (const bytes of receiveChunks(port2)) lengths.push(bytes.length);
     await sent;
     assert.deepEqual(lengths, [5, 7]);
     assert.deepEqual([own.length, given.length], [5, 0]);
@@ -48,7 +48,7 @@ describe('a pipe between threads', () => {
       }
     };
     const sent = sendChunks(port1, counted());
-    const reading = receiveChunks(port2, 'borrow');
+    const reading = receiveChunks(port2);
     await reading.next();
     for (let i = 0; i < 50; i++) await nextTurn();
     assert.ok(taken <= 1024 * 1024 + 2 * CHUNK, `${String(taken)} bytes were taken`);
@@ -67,7 +67,7 @@ describe('a pipe between threads', () => {
       }
     };
     const sent = sendChunks(port1, endless());
-    for await (const bytes of receiveChunks(port2, 'borrow')) {
+    for await (const bytes of receiveChunks(port2)) {
       assert.equal(bytes.length, CHUNK);
       break;
     }
@@ -84,7 +84,7 @@ describe('a pipe between threads', () => {
     const { port1, port2 } = new MessageChannel();
     const sent = assert.rejects(sendChunks(port1, failing()), broken);
     const read = async (): Promise<void> => {
-      for await (const bytes of receiveChunks(port2, 'keep')) assert.equal(bytes.length, 10);
+      for await (const bytes of receiveChunks(port2)) assert.equal(bytes.length, 10);
     };
     await assert.rejects(read(), { code: 'upload_failed', temporary: true, data: { kept: 5 } });
     await sent;
@@ -92,7 +92,7 @@ describe('a pipe between threads', () => {
 
   it('fails when the other side is gone without a word', async () => {
     const { port1, port2 } = new MessageChannel();
-    const reading = receiveChunks(port2, 'keep').next();
+    const reading = receiveChunks(port2).next();
     port1.close();
     await assert.rejects(reading, { code: 'agent_error', temporary: true });
   });

@@ -71,7 +71,7 @@ async function put(id: number, request: Request & { verb: 'put' }, signal: Abort
     if (systemClock.monotonic() - toldAt >= PROGRESS_MS) tell();
   };
   const options = { signal, onConfirmed, ...(start === undefined ? {} : { start }) };
-  await store.put(name, receiveChunks(port, 'borrow'), options);
+  await store.put(name, receiveChunks(port), options);
   if (told < confirmed) tell();
 }
 

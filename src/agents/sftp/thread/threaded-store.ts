@@ -40,7 +40,7 @@ export class ThreadedSftpStore implements FileStore {
 
   async read(name: string, { signal, range }: ReadOptions): Promise<Readable> {
     const { port1: port, port2 } = new MessageChannel();
-    const stream = giveAway(Readable.from(receiveChunks(port, 'keep'), { objectMode: false }));
+    const stream = giveAway(Readable.from(receiveChunks(port), { objectMode: false }));
     const closed = new Promise<void>((resolve) => {
       stream.once('close', () => {
         port.close();
