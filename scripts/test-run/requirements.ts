@@ -1,6 +1,6 @@
 /** What the tests need beyond npm, and how it comes onto the machine. */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 interface Requirement {
@@ -15,6 +15,8 @@ const REQUIREMENTS: readonly Requirement[] = [
   { command: 'chromium', debianPackage: 'chromium' },
   { command: 'sshd', debianPackage: 'openssh-server' },
   { command: 'scp', debianPackage: 'openssh-client' },
+  { command: 'proftpd', debianPackage: 'proftpd-mod-crypto' },
+  { command: 'openssl', debianPackage: 'openssl' },
   { command: 'age', debianPackage: 'age' },
   // A terminal, for the passphrase that age asks for.
   { command: 'script', debianPackage: 'bsdutils' },
@@ -39,6 +41,22 @@ function isInstalled(command: string): boolean {
   return folders.some((folder) => isExecutable(join(folder, command)));
 }
 
+/** While it is there, no package starts a service: the tests start their own servers, and this machine wants no others. */
+const NO_SERVICES = '/usr/sbin/policy-rc.d';
+
+function withoutServices(work: () => void): void {
+  if (existsSync(NO_SERVICES)) {
+    work();
+    return;
+  }
+  writeFileSync(NO_SERVICES, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    work();
+  } finally {
+    rmSync(NO_SERVICES, { force: true });
+  }
+}
+
 function aptGet(...args: readonly string[]): boolean {
   console.log(`> apt-get ${args.join(' ')}`);
   const { status } = spawnSync('apt-get', args, {
@@ -55,7 +73,7 @@ function ensure(requirements: readonly Requirement[]): void {
   const mayInstall = process.getuid?.() === 0 && existsSync('/etc/debian_version') && isInstalled('apt-get');
   if (mayInstall) {
     aptGet('update', '-q');
-    aptGet('install', '-q', '-y', '--no-install-recommends', ...packages);
+    withoutServices(() => aptGet('install', '-q', '-y', '--no-install-recommends', ...packages));
   }
   const stillMissing = missing.filter(({ command }) => !isInstalled(command));
   if (stillMissing.length === 0) return;

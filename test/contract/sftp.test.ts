@@ -1,33 +1,16 @@
-import { mkdtemp } from 'node:fs/promises';
-import { join } from 'node:path';
-import { createSftpAgent } from '../../src/agents/sftp.ts';
-import type { BackupAgent } from '../../src/agents/agent.ts';
-import { systemClock } from '../../src/clock.ts';
 import { oneSshServer } from '../helpers/one-ssh-server.ts';
-import { tempFolder } from '../helpers/temp-folder.ts';
-import { agentSuite } from './agent-suite.ts';
-import { folderProbe } from './folder-probe.ts';
-
-const instanceId = '6f9619ff8b86d011b42d00c04fc964ff';
+import { ProftpdServer } from '../helpers/proftpd-server.ts';
+import { sftpSuite } from './sftp-suite.ts';
 
 describe('a folder of an SFTP server', function () {
-  this.timeout(30_000);
-  const folder = tempFolder();
-  const agents: BackupAgent[] = [];
-  const server = oneSshServer();
-
-  afterEach(async () => {
-    await Promise.all(agents.splice(0).map((agent) => agent.close()));
+  this.timeout(60_000);
+  const openSsh = oneSshServer();
+  let proftpd: ProftpdServer;
+  before(async () => {
+    proftpd = await ProftpdServer.start();
   });
+  after(() => proftpd.stop());
 
-  agentSuite('sftp', async () => {
-    const place = await mkdtemp(join(folder(), 'place-'));
-    const make = (): BackupAgent => {
-      const settings = server().settings(place);
-      const agent = createSftpAgent({ id: 'nas', name: 'nas', settings, clock: systemClock, instanceId });
-      agents.push(agent);
-      return agent;
-    };
-    return { agent: make(), another: make, probe: folderProbe(place) };
-  });
+  sftpSuite('sftp', openSsh);
+  sftpSuite('sftp with ProFTPD', () => proftpd);
 });
