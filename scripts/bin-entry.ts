@@ -19,15 +19,22 @@ export function binEntry(name: string, main: string, [major, minor]: readonly [n
 'use strict';
 var version = process.versions.node.split('.').map(Number);
 if (version[0] > ${major} || (version[0] === ${major} && version[1] >= ${minor})) {
-  // What Node.js itself says of a command that never comes to its end; one that does sets its own.
-  process.exitCode = 13;
-  import('${main}');
+  // The command ends the process by its own exit; whatever ends in another way has failed.
+  process.exitCode = 1;
+  import('${main}').catch(function (error) {
+    fail('unknown_error', 'The command cannot be loaded: ' + error.message + '. Install the package again.');
+  });
 } else {
-  var message =
-    'This needs Node.js ${major}.${minor} or newer, and ' + process.execPath + ' is ' + process.versions.node + '. Update Node.js, or start it with a newer one.';
+  fail(
+    'invalid_request',
+    'This needs Node.js ${major}.${minor} or newer, and ' + process.execPath + ' is ' + process.versions.node + '. Update Node.js, or start it with a newer one.'
+  );
+}
+
+function fail(code, message) {
   console.error('${name}: ' + message);
   if (process.argv.indexOf('--json') !== -1) {
-    console.log(JSON.stringify({ error: { code: 'invalid_request', message: message } }, null, 2));
+    console.log(JSON.stringify({ error: { code: code, message: message } }, null, 2));
   }
   process.exitCode = 1;
 }

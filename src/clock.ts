@@ -9,23 +9,31 @@ export interface Clock {
   now(): number;
   /** Milliseconds from an arbitrary start. Never goes back. */
   monotonic(): number;
-  /** Calls `callback` once after `ms`. A pending timer does not keep the process alive. */
+  /** Calls `callback` once after `ms`. Which clock it is says whether a pending timer keeps the process alive. */
   setTimer(ms: number, callback: () => void): Timer;
 }
 
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  setTimer(ms, callback) {
-    const timer = setTimeout(callback, ms);
-    timer.unref();
-    return {
-      cancel(): void {
-        clearTimeout(timer);
-      },
-    };
-  },
-};
+/** For a process that goes on by itself, such as Node-RED: a pending timer does not keep it alive. */
+export const systemClock: Clock = clockWith((timer) => timer.unref());
+
+/** For a process that ends when nothing is waited for any more, such as a command: a pending timer keeps it alive. */
+export const awakeClock: Clock = clockWith((timer) => timer.ref());
+
+function clockWith(settle: (timer: NodeJS.Timeout) => void): Clock {
+  return {
+    now: () => Date.now(),
+    monotonic: () => performance.now(),
+    setTimer(ms, callback) {
+      const timer = setTimeout(callback, ms);
+      settle(timer);
+      return {
+        cancel(): void {
+          clearTimeout(timer);
+        },
+      };
+    },
+  };
+}
 
 /** Lets the event loop do what else there is to do. */
 export function nextTurn(): Promise<void> {

@@ -42,7 +42,7 @@ export type { KeyPair } from './archive/encryption/identities.ts';
 export type { EstimatedSource, EstimateResult } from './archive/tasks.ts';
 export { compressionHere } from './archive/format/frame.ts';
 export { archiveName } from './backup-names.ts';
-export { compactUtc, isoLocal, parseIso, systemClock } from './clock.ts';
+export { awakeClock, compactUtc, isoLocal, parseIso, systemClock } from './clock.ts';
 export type { Clock, Timer } from './clock.ts';
 export {
   BackupError,

@@ -3,7 +3,8 @@ import { type Command, type ExitCode, type Invocation } from './command.ts';
 import { KEY_SWITCHES, KEY_TEXTS, keysOf } from './keys.ts';
 import { findBackup } from './find-backup.ts';
 import { LOCATION_REPEATABLE, LOCATION_TEXTS } from './location.ts';
-import { printJsonArray, printLine } from './print.ts';
+import { printJsonArray } from './json-array.ts';
+import { printLines } from './print.ts';
 import { withSession } from './session.ts';
 
 const TYPES: Readonly<Record<FileEntry['type'], string>> = { file: '-', directory: 'd', symlink: 'l', hardlink: 'h' };
@@ -13,8 +14,8 @@ function describe({ type, mode, size, path, link }: FileEntry): string {
   return `${TYPES[type]} ${mode.toString(8).padStart(4, '0')} ${formatBytes(size).padStart(10)}  ${path}${target}`;
 }
 
-async function printTexts(entries: AsyncIterable<FileEntry>): Promise<void> {
-  for await (const entry of entries) await printLine(describe(entry));
+async function* textsOf(entries: AsyncIterable<FileEntry>): AsyncGenerator<string, void, undefined> {
+  for await (const entry of entries) yield describe(entry);
 }
 
 async function run(invocation: Invocation): Promise<ExitCode> {
@@ -24,7 +25,7 @@ async function run(invocation: Invocation): Promise<ExitCode> {
     engine.keys.add(keys);
     const { agent, record } = await findBackup(session, invocation);
     const entries = engine.files(record.backup_id, agent.id, signal);
-    await (invocation.json ? printJsonArray(entries) : printTexts(entries));
+    await (invocation.json ? printJsonArray(entries, session) : printLines(textsOf(entries)));
   });
   return 0;
 }

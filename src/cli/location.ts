@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
+  awakeClock,
   BackupError,
   createSftpAgent,
-  systemClock,
   systemCode,
   withRetry,
   withTimeout,
@@ -57,9 +57,9 @@ export async function openServer(engine: Engine, server: SftpLocation, invocatio
   const { shown } = server;
   const settings = await settingsOf(server, invocation);
   const { instanceId } = engine;
-  const agent = createSftpAgent({ id: shown, name: shown, settings, clock: systemClock, instanceId });
-  const timed = withTimeout(agent, { clock: systemClock, idleMs: IDLE_MS });
-  const retried = withRetry(timed, { clock: systemClock, tries: TRIES, pauseMs: PAUSE_MS });
+  const agent = createSftpAgent({ id: shown, name: shown, settings, clock: awakeClock, instanceId });
+  const timed = withTimeout(agent, { clock: awakeClock, idleMs: IDLE_MS });
+  const retried = withRetry(timed, { clock: awakeClock, tries: TRIES, pauseMs: PAUSE_MS });
   engine.locations.register(retried);
   return retried;
 }

@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { parseInvocation, type Command, type ExitCode } from './command.ts';
 import { HELP } from './help.ts';
-import { printJson, printLine } from './print.ts';
+import { printLine } from './print.ts';
+import { report } from './report.ts';
+import { runToEnd } from './run-to-end.ts';
 import { UsageError } from './usage-error.ts';
 
 const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
@@ -39,26 +41,10 @@ async function dispatch([name, ...args]: readonly string[]): Promise<ExitCode> {
   return command.run(parseInvocation(command, args));
 }
 
-async function report(error: unknown, json: boolean): Promise<ExitCode> {
-  if (error instanceof UsageError) {
-    console.error(`node-red-backup: ${error.message} See node-red-backup --help.`);
-    if (json) await printJson({ error: { code: 'invalid_request', message: error.message } });
-    return 2;
-  }
-  const { toBackupError } = await import('../index.ts');
-  const { code, message } = toBackupError(error);
-  if (json) await printJson({ error: { code, message } });
-  else console.error(`node-red-backup: ${message} (${code})`);
-  return 1;
-}
-
 const args = process.argv.slice(2);
-// Whoever reads our output may stop early, as `head` does.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : 1);
-});
-try {
-  process.exitCode = await dispatch(args);
-} catch (error) {
-  process.exitCode = await report(error, args.includes('--json'));
-}
+const json = args.includes('--json');
+// Not awaited: a module that waits for itself would end the process with a code of Node.js' own.
+void runToEnd(
+  () => dispatch(args),
+  (error) => report(error, json),
+);

@@ -1,6 +1,6 @@
 import { homedir, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { openEngine, type Engine, type Job } from '../index.ts';
+import { awakeClock, openEngine, type Engine, type Job } from '../index.ts';
 import { optional, type Invocation } from './command.ts';
 import { showProgress } from './progress-bar.ts';
 
@@ -53,6 +53,7 @@ export async function withSession<T>(invocation: Invocation, use: (session: Sess
     stateDir: folder,
     instanceName: hostname(),
     nodeRedVersion: null,
+    clock: awakeClock,
     warn: (message) => console.error(`warning: ${message}`),
   });
   try {

@@ -46,6 +46,8 @@ export class ThreadSource implements ByteSource {
   readonly #port: MessagePort;
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 0;
+  /** Why nothing more is answered; null while it is. */
+  #gone: BackupError | null = null;
 
   constructor({ port, size }: SourcePort) {
     this.size = size;
@@ -54,8 +56,8 @@ export class ThreadSource implements ByteSource {
       this.#hear(answer);
     });
     port.on('close', () => {
-      const gone = new BackupError('agent_error', 'The thread that fetches the archive is gone.', { temporary: true });
-      for (const { reject } of this.#waiting.values()) reject(gone);
+      this.#gone = new BackupError('agent_error', 'The thread that fetches the archive is gone.', { temporary: true });
+      for (const { reject } of this.#waiting.values()) reject(this.#gone);
       this.#waiting.clear();
     });
   }
@@ -63,6 +65,10 @@ export class ThreadSource implements ByteSource {
   read(target: Uint8Array, position: number): Promise<void> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
+      if (this.#gone !== null) {
+        reject(this.#gone);
+        return;
+      }
       this.#waiting.set(id, { target, resolve, reject });
       this.#port.postMessage({ id, position, length: target.length } satisfies Question);
     });

@@ -47,6 +47,8 @@ export class DigestThread implements Digester {
   readonly #worker: Worker;
   readonly #waiting: Waiting[] = [];
   readonly #ended: Promise<void>;
+  /** Why it answers nothing more; null while it does. */
+  #failure: BackupError | null = null;
 
   /** @param niceness - 0 to 19 */
   constructor(niceness: number) {
@@ -81,13 +83,17 @@ export class DigestThread implements Digester {
 
   #ask(order: DigestOrder, transfer: ArrayBuffer[]): Promise<DigestReply> {
     return new Promise((resolve, reject) => {
+      if (this.#failure !== null) {
+        reject(this.#failure);
+        return;
+      }
       this.#waiting.push({ resolve, reject });
       this.#worker.postMessage(order, transfer);
     });
   }
 
   #failAll(cause: Error): void {
-    const error = new BackupError('archive_failed', `The hashing thread failed: ${cause.message}`, { cause });
-    for (const { reject } of this.#waiting.splice(0)) reject(error);
+    this.#failure ??= new BackupError('archive_failed', `The hashing thread failed: ${cause.message}`, { cause });
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#failure);
   }
 }

@@ -17,6 +17,8 @@ interface Member {
   readonly worker: Worker;
   readonly waiting: Map<number, Waiting>;
   readonly ended: Promise<void>;
+  /** Why it takes nothing more; null while it does. */
+  failure: BackupError | null;
 }
 
 export interface Framed {
@@ -61,7 +63,7 @@ export class FramePool {
           resolve();
         });
       });
-      const member: Member = { worker, waiting: new Map(), ended };
+      const member: Member = { worker, waiting: new Map(), ended, failure: null };
       member.worker.on('message', (reply: FrameReply) => {
         const waiting = member.waiting.get(reply.id);
         member.waiting.delete(reply.id);
@@ -113,6 +115,11 @@ export class FramePool {
     const id = this.#next++;
     const member = this.#idlest();
     return new Promise<Framed>((resolve, reject) => {
+      // A thread that is gone never answers.
+      if (member.failure !== null) {
+        reject(member.failure);
+        return;
+      }
       member.waiting.set(id, {
         resolve: (reply) => {
           resolve({ bytes: reply.bytes, spare: reply.spare, digests: reply.digests });
@@ -130,9 +137,8 @@ export class FramePool {
   }
 
   #failAll(member: Member, cause: Error): void {
-    for (const waiting of member.waiting.values()) {
-      waiting.reject(new BackupError('archive_failed', `a compression thread failed: ${cause.message}`, { cause }));
-    }
+    member.failure ??= new BackupError('archive_failed', `a compression thread failed: ${cause.message}`, { cause });
+    for (const waiting of member.waiting.values()) waiting.reject(member.failure);
     member.waiting.clear();
   }
 }

@@ -55,7 +55,18 @@ describe('the command as an old Node.js sees it', () => {
 
   it('does not pass for done what never comes to its end', () => {
     main = 'await new Promise(() => undefined);';
-    assert.equal(run('24.0.0').status, 13);
+    assert.equal(run('24.0.0').status, 1);
+  });
+
+  it('says so when the command cannot be loaded', () => {
+    main = `import './gone.mjs';`;
+    const { status, stdout, stderr } = run('24.0.0', 'list', '--json');
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /^node-red-backup: The command cannot be loaded: .*gone\.mjs.* Install the package again\.\n$/,
+    );
+    assert.equal((JSON.parse(stdout) as { error: { code: string } }).error.code, 'unknown_error');
   });
 
   it('is written in no newer language than import() is', () => {
