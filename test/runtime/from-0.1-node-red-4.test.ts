@@ -1,0 +1,3 @@
+import { goThereAndBack } from '../helpers/from-0.1/suite.ts';
+
+goThereAndBack('Node-RED 4.1');
