@@ -216,6 +216,23 @@ describe('receiving a backup', function () {
     await send(engine, readFileSync(path), record.file).result;
   });
 
+  it('lets who was cut off come again at once: it waits until nothing is left of the first try', async () => {
+    const { record, path } = await made();
+    const engine = await open('here');
+    const content = { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) };
+    const cut = engine.receive({ fileName: record.file, size: record.size, content });
+    await new Promise<void>((resolve) => {
+      engine.events.subscribe(({ backup_stage }) => {
+        if (backup_stage === 'receive_file') resolve();
+      });
+    });
+    cut.cancel();
+    const again = send(engine, readFileSync(path), record.file);
+    await refused(cut, 'canceled', /canceled/);
+    assert.equal((await again.result).backup_id, record.backup_id);
+    assert.deepEqual(inFolder().toSorted(), [`${record.backup_id}.json`, record.file].toSorted());
+  });
+
   it('can be canceled while nothing comes', async () => {
     const { record } = await made();
     const engine = await open('here');
