@@ -2,7 +2,7 @@
  * The whole test run: `npm test`, `npm run test:long`.
  *
  * --long          every random and killing test with its full count; writes docs/reliability.md
- * --only PATTERN  only the stages whose name contains it
+ * --only PATTERN  only the stages whose name contains it, and the build before tests
  *
  * Where CI is "true", nothing may be skipped, and the stages that are only for CI run as well.
  */
@@ -96,7 +96,7 @@ async function main(): Promise<boolean> {
   try {
     const figures = join(folder, 'figures.jsonl');
     // The tests start hundreds of processes, each of which would compile the same files anew.
-    const shared = { NODE_COMPILE_CACHE: join(folder, 'compiled') };
+    const shared = { NODE_COMPILE_CACHE: join(folder, 'compiled'), NIGHTKEEP_BUILT: '1' };
     const env = long ? { ...shared, NIGHTKEEP_LONG: '1', NIGHTKEEP_FIGURES: figures } : shared;
     const totals = await runStages(stages, { root, env }, folder);
     if (long && values.only === undefined) await writeReliability(root, figures);

@@ -167,6 +167,13 @@ describe('the test run', () => {
     assert.deepEqual(names('stores', false), ['stores']);
   });
 
+  it('builds before tests that are asked for, not before checks', () => {
+    const names = (only: string): readonly string[] => stagesToRun(ROOT, { only, ci: false }).map(({ name }) => name);
+    assert.deepEqual(names('unit'), ['build', 'unit']);
+    assert.deepEqual(names('lint'), ['lint']);
+    assert.throws(() => names('nothing like it'), /there are typecheck, .*unit/);
+  });
+
   it('counts a check only when it fails', () => {
     assert.deepEqual(stage(['--eval', ''], 'check'), { passed: 0, failed: 0, skipped: [] });
     assert.deepEqual(stage(['--eval', 'process.exitCode = 3'], 'check'), { passed: 0, failed: 1, skipped: [] });
