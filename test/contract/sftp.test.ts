@@ -11,7 +11,6 @@ import { folderProbe } from './folder-probe.ts';
 const instanceId = '6f9619ff8b86d011b42d00c04fc964ff';
 
 describe('a folder of an SFTP server', function () {
-  this.timeout(30_000);
   const folder = tempFolder();
   const agents: BackupAgent[] = [];
   const server = oneSshServer();

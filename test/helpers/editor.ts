@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..', '..');
 const SCREENSHOTS = join(root, '.cache', 'screenshots');
 const VIEWPORT = { width: 1400, height: 900 };
 /** A page that others hold up takes its time. */
-const WAIT_MS = 40_000;
+const WAIT_MS = 120_000;
 const TRAY = '.red-ui-tray';
 
 export type Theme = 'light' | 'dark';

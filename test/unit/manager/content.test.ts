@@ -19,7 +19,6 @@ const BIG = 5 * 1024 * 1024;
 const SEALED: Encryption = { kind: 'recipients', recipients: [RECIPIENT] };
 
 describe('what is in a backup, as bytes', function () {
-  this.timeout(60_000);
   const folder = tempFolder();
   let engine: Engine;
   let nas: StoreAgent;

@@ -18,7 +18,6 @@ import { tempFolder } from '../../helpers/temp-folder.ts';
 const { signal } = new AbortController();
 
 describe('receiving a backup', function () {
-  this.timeout(60_000);
   const folder = tempFolder();
   const engines: Engine[] = [];
 

@@ -8,7 +8,7 @@ import { createSftpAgent } from '../../../../src/agents/sftp.ts';
 import type { BackupAgent, OpenArchive } from '../../../../src/agents/agent.ts';
 import { systemClock } from '../../../../src/clock.ts';
 import { BackupError } from '../../../../src/errors.ts';
-import { isLongRun, recordFigure } from '../../../helpers/figures.ts';
+import { isLongRun, recordFigure, tellProgress } from '../../../helpers/figures.ts';
 import { FakeClock } from '../../../helpers/fake-clock.ts';
 import { OTHER_ID, recordOf } from '../../../helpers/records.ts';
 import { oneSshServer } from '../../../helpers/one-ssh-server.ts';
@@ -21,7 +21,6 @@ const CHUNK = 256 * 1024;
 const CUTS = isLongRun ? 20 : 5;
 
 describe('an upload over a bad line', function () {
-  this.timeout(120_000);
   const folder = tempFolder();
   const record = recordOf(CONTENT);
   const signal = new AbortController().signal;
@@ -81,6 +80,7 @@ describe('an upload over a bad line', function () {
 
   it(`arrives whole over a server that is killed and started again at ${String(CUTS)} points`, async () => {
     for (let cut = 1; cut <= CUTS; cut++) {
+      tellProgress(`cut ${String(cut)} of ${String(CUTS)}`);
       proxy.sent = 0;
       let restarted: Promise<void> = Promise.resolve();
       at((CONTENT.length * cut) / (CUTS + 1), () => {
