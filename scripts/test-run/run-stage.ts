@@ -1,48 +1,22 @@
-import { spawn } from 'node:child_process';
-import { globSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { StageCounts } from '../stage-reporter.ts';
+import type { FollowedTests } from './followed-tests.ts';
+import { runGuarded, type Guard } from './guarded-process.ts';
+import { PROGRESS_VARIABLE } from './progress.ts';
 import type { Stage } from './stages.ts';
 
 const NOTHING: StageCounts = { passed: 0, failed: 0, skipped: [] };
 const FAILED: StageCounts = { passed: 0, failed: 1, skipped: [] };
 
-export interface Run {
-  readonly root: string;
-  readonly env: Readonly<Record<string, string>>;
-  /** Descriptor of the file for what the stage prints; the terminal unless set. */
-  readonly output?: number;
-}
+/** A stage that tells nothing for so long has come to a halt. How long it takes in all does not matter: a machine may be busy. */
+const SILENT_MS = 5 * 60_000;
+const SLOWEST = 10;
 
-/** The child leads a process group of its own, so that a time-out also ends what it started. */
-function runNode(args: readonly string[], timeoutMs: number, { root, env, output }: Run): Promise<number> {
-  const child = spawn(process.execPath, args, {
-    cwd: root,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', output ?? 'inherit', output ?? 'inherit'],
-    detached: true,
-  });
-  const endGroup = (): void => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      // It has ended by itself.
-    }
-  };
-  const timer = setTimeout(() => {
-    console.error(`\nStopped: this stage took more than ${timeoutMs / 60_000} minutes.`);
-    endGroup();
-  }, timeoutMs);
-  process.once('SIGINT', endGroup);
-  return new Promise<number>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
-  }).finally(() => {
-    clearTimeout(timer);
-    process.off('SIGINT', endGroup);
-    endGroup();
-  });
+export interface Run extends Pick<Guard, 'root' | 'env' | 'output'> {
+  /** Milliseconds of silence that end a stage; five minutes unless set. */
+  readonly silentMs?: number;
 }
 
 function readCounts(file: string): StageCounts | null {
@@ -62,25 +36,38 @@ function inOrder(files: readonly string[], { first = [] }: Stage): readonly stri
   return files.toSorted().toSorted((a, b) => place(a) - place(b));
 }
 
+function tellSlowest(tests: FollowedTests | null): void {
+  const slowest = (tests?.slowest(SLOWEST) ?? []).filter(({ seconds }) => seconds >= 1);
+  if (slowest.length === 0) return;
+  const lines = slowest.map(({ file, seconds }) => `  ${seconds.toFixed(1).padStart(7)} s  ${file}`);
+  console.log(`Slowest files:\n${lines.join('\n')}`);
+}
+
+function argumentsOf(stage: Stage, files: readonly string[]): readonly string[] {
+  const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', 'scripts/stage-reporter.ts'];
+  const parallel = stage.jobs === undefined ? [] : ['--parallel', '--jobs', String(stage.jobs)];
+  return [...mocha, '--require', './scripts/test-run/tell-tests.ts', ...parallel, ...inOrder(files, stage)];
+}
+
 async function runMocha(stage: Stage, run: Run): Promise<StageCounts> {
   const files = globSync(stage.what, { cwd: run.root });
   if (files.length === 0) {
     console.error(`No test file fits ${stage.what.join(', ')}.`);
     return FAILED;
   }
-  const countsFile = join(tmpdir(), `nightkeep-counts-${process.pid}.json`);
+  const folder = mkdtempSync(join(tmpdir(), 'nightkeep-stage-'));
+  const [countsFile, progress] = [join(folder, 'counts.json'), join(folder, 'progress.jsonl')];
   try {
-    const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', 'scripts/stage-reporter.ts'];
-    const parallel = stage.jobs === undefined ? [] : ['--parallel', '--jobs', String(stage.jobs)];
-    const args = [...mocha, ...parallel, ...inOrder(files, stage)];
-    const env = { ...run.env, NIGHTKEEP_COUNTS: countsFile };
-    const code = await runNode(args, stage.timeoutMs, { ...run, env });
+    const env = { ...run.env, NIGHTKEEP_COUNTS: countsFile, [PROGRESS_VARIABLE]: progress };
+    const guard = { silentMs: SILENT_MS, ...run, env, progress };
+    const { code, tests } = await runGuarded(argumentsOf(stage, files), guard);
+    tellSlowest(tests);
     const counts = readCounts(countsFile);
     // Mocha that dies, runs nothing or fails outside a test must not pass for green.
     if (counts === null || counts.passed + counts.failed + counts.skipped.length === 0) return FAILED;
     return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
   } finally {
-    rmSync(countsFile, { force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -89,5 +76,6 @@ async function runMocha(stage: Stage, run: Run): Promise<StageCounts> {
  */
 export async function runStage(stage: Stage, run: Run): Promise<StageCounts> {
   if (stage.kind === 'mocha') return runMocha(stage, run);
-  return (await runNode(stage.what, stage.timeoutMs, run)) === 0 ? NOTHING : FAILED;
+  const { code } = await runGuarded(stage.what, { silentMs: SILENT_MS, ...run, progress: null });
+  return code === 0 ? NOTHING : FAILED;
 }

@@ -6,45 +6,61 @@ export interface Stage {
   readonly kind: 'check' | 'mocha';
   /** For a check: the arguments of Node.js. For mocha: the pattern of its files. */
   readonly what: readonly string[];
-  readonly timeoutMs: number;
   /** How many test files run at once; one unless set. More than there are processors, where tests wait for much. */
   readonly jobs?: number;
   /** Files that take longest: begun first, so that none is left to run alone at the end. */
   readonly first?: readonly string[];
+  /** Runs where `CI` is `true`, and where it is asked for by name. */
+  readonly onlyInCi?: boolean;
 }
-
-const minutes = (n: number): number => n * 60_000;
 
 const check = (name: string, ...what: readonly string[]): Stage => ({
   name,
   kind: 'check',
   what,
-  timeoutMs: minutes(5),
 });
 
-const mocha = (name: string, minutesAllowed: number): Stage => ({
+const mocha = (name: string): Stage => ({
   name,
   kind: 'mocha',
   what: [`test/${name}/**/*.test.ts`],
-  timeoutMs: minutes(minutesAllowed),
 });
+
+/** Makes what lies in dist/, which tests start. */
+const BUILD = 'build';
 
 const STAGES: readonly Stage[] = [
   check('typecheck', 'node_modules/typescript/bin/tsc', '--noEmit'),
   check('typecheck-editor', 'node_modules/typescript/bin/tsc', '--noEmit', '-p', 'nodes/editor'),
   check('lint', 'node_modules/eslint/bin/eslint.js', '.'),
   check('format', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),
-  check('build', 'scripts/build.ts'),
-  { ...mocha('unit', 9), jobs: 3 },
-  { ...mocha('contract', 3), jobs: 2 },
-  { ...mocha('nodes', 3), jobs: 2 },
+  check(BUILD, 'scripts/build.ts'),
   {
-    ...mocha('runtime', 9),
+    ...mocha('unit'),
+    jobs: 3,
+    first: [
+      'commands',
+      'prove-backup',
+      'content',
+      'restore-into',
+      'sftp',
+      'round-trip',
+      'names',
+      'keys',
+      'protected',
+      'receive',
+    ],
+  },
+  { ...mocha('contract'), jobs: 2 },
+  { ...mocha('nodes'), jobs: 3 },
+  {
+    ...mocha('runtime'),
     jobs: 3,
     first: ['admin-routes', 'restore', 'sixty-days', 'flows', 'missed-night', 'kill'],
   },
-  { ...mocha('browser', 9), jobs: 3, first: ['sidebar', 'palette', 'backup-key'] },
-  mocha('package', 5),
+  { ...mocha('browser'), jobs: 3, first: ['sidebar', 'palette', 'backup-key'] },
+  mocha('package'),
+  { ...mocha('stores'), jobs: 2, onlyInCi: true, first: ['sftp-contract', 'sftp-bad-lines'] },
 ];
 
 /** Stages that may run at the same time, in the order of the groups: checks that follow each other, and each of the others alone. */
@@ -58,21 +74,27 @@ export function groupsOf(stages: readonly Stage[]): readonly (readonly Stage[])[
   return groups;
 }
 
-/** A long run repeats each random or killing test many times. */
-const LONG_FACTOR = 12;
+export interface Wanted {
+  /** Part of a stage's name, null for all. */
+  readonly only: string | null;
+  readonly ci: boolean;
+}
 
 /**
- * @param only - part of a stage's name, null for all
  * @throws when a test file belongs to no stage and would never run
  */
-export function stagesToRun(root: string, only: string | null, long: boolean): readonly Stage[] {
-  const patterns = STAGES.flatMap(({ kind, what }) => (kind === 'mocha' ? what : []));
+export function stagesToRun(root: string, { only, ci }: Wanted, stages: readonly Stage[] = STAGES): readonly Stage[] {
+  const patterns = stages.flatMap(({ kind, what }) => (kind === 'mocha' ? what : []));
   const known = new Set(globSync(patterns, { cwd: root }));
   const orphans = globSync('test/**/*.test.ts', { cwd: root }).filter((file) => !known.has(file));
   if (orphans.length > 0)
     throw new Error(`No stage runs ${orphans.join(', ')}: add one to scripts/test-run/stages.ts.`);
-  const chosen = STAGES.filter(({ name }) => only === null || name.includes(only));
+  const isWanted = ({ name, onlyInCi = false }: Stage): boolean =>
+    only === null ? ci || !onlyInCi : name.includes(only);
+  // Tests of an older build would tell of what was.
+  const isBuildNeeded = stages.some((stage) => stage.kind === 'mocha' && isWanted(stage));
+  const chosen = stages.filter((stage) => isWanted(stage) || (isBuildNeeded && stage.name === BUILD));
   if (chosen.length === 0)
-    throw new Error(`No stage is called ${only ?? ''}; there are ${STAGES.map((s) => s.name).join(', ')}.`);
-  return long ? chosen.map((stage) => ({ ...stage, timeoutMs: stage.timeoutMs * LONG_FACTOR })) : chosen;
+    throw new Error(`No stage is called ${only ?? ''}; there are ${stages.map((s) => s.name).join(', ')}.`);
+  return chosen;
 }

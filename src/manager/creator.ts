@@ -9,6 +9,7 @@ import type { JobContext, Outcome } from './job-run.ts';
 import type { Jobs, JobSpec } from './jobs.ts';
 import { requestProblem } from './request-problem.ts';
 import { SharedJob } from './shared-job.ts';
+import { holdTurn, takeTurnSoon } from './hold-turn.ts';
 import type { Ticket, Turns } from './turns.ts';
 
 /** Takes requests for backups: lets them wait, join or be refused. */
@@ -29,10 +30,7 @@ export class Creator {
     const problem = requestProblem(asked);
     if (problem !== null) return this.#refuse(asked, new BackupError('invalid_request', problem));
     const request = structuredClone(asked);
-    if (request.whenBusy === 'refuse' && this.#turns.busy) {
-      const text = 'Another job is running. Try again when it is done, or let requests wait.';
-      return this.#refuse(request, new BackupError('busy', text, { temporary: true }));
-    }
+    if (request.whenBusy === 'refuse' && this.#turns.busy) return this.#refuse(request, busy());
     const waiting = this.#waiting.get(request.planId);
     return waiting === undefined || waiting.isCanceled ? this.#begin(request).handle() : waiting.handle();
   }
@@ -56,14 +54,11 @@ export class Creator {
       const backup = await createBackup(this.#parts, request, context);
       return { value: backup, backup };
     });
-    // The next one's turn comes when this one's last event has been told.
-    const leave = (): void => {
-      noLongerWaits();
-      ticket.release();
-    };
-    job.result.then(leave, leave);
+    holdTurn(ticket, job);
+    job.result.then(noLongerWaits, noLongerWaits);
     const shared = new SharedJob(job);
-    if (!ticket.atOnce) this.#waiting.set(request.planId, shared);
+    // Who is ready to wait does not join one that is not.
+    if (!ticket.atOnce && request.whenBusy === 'wait') this.#waiting.set(request.planId, shared);
     return shared;
   }
 
@@ -72,8 +67,14 @@ export class Creator {
     if (!ticket.atOnce) context.enter(null);
     await journal.attempted(context.identity, true);
     await journal.running(context.identity, request.folder, clock.now());
-    await orAborted(ticket.ready, context.signal);
+    if (request.whenBusy === 'refuse') await takeTurnSoon(ticket, { clock, signal: context.signal }, busy());
+    else await orAborted(ticket.ready, context.signal);
   }
+}
+
+function busy(): BackupError {
+  const text = 'Another job is running. Try again when it is done, or let requests wait.';
+  return new BackupError('busy', text, { temporary: true });
 }
 
 function specOf(request: BackupRequest): JobSpec {

@@ -51,6 +51,8 @@ const CLEAN_UP_MS = 15_000;
 
 /** One job from its beginning to its terminal event, which is published on every way out. */
 export class JobRun implements JobContext {
+  /** Resolves when the work has ended, or is no longer waited for: before anything tells how. */
+  readonly over: Promise<void>;
   readonly #controller = new AbortController();
   readonly #clock: Clock;
   readonly #publish: (event: BackupEvent) => void;
@@ -66,6 +68,7 @@ export class JobRun implements JobContext {
   /** On the monotonic clock. */
   #allowedUntil = -Infinity;
   #giveUp: () => void = () => undefined;
+  #tellOver: () => void = () => undefined;
   #ended = false;
 
   constructor(options: JobRunOptions) {
@@ -76,6 +79,9 @@ export class JobRun implements JobContext {
     this.#publish = options.publish;
     this.#remember = options.remember;
     this.#meter = new ProgressMeter(options.clock);
+    this.over = new Promise<void>((resolve) => {
+      this.#tellOver = resolve;
+    });
   }
 
   get signal(): AbortSignal {
@@ -153,6 +159,7 @@ export class JobRun implements JobContext {
       return await Promise.race([work, gaveUp]);
     } finally {
       this.#ended = true;
+      this.#tellOver();
       this.#timer?.cancel();
       this.#patience?.cancel();
     }

@@ -42,9 +42,11 @@ function identityOf(spec: JobSpec): JobIdentity {
   };
 }
 
-/** A job, and the signal that says that it is to end. */
 export interface StartedJob<T> extends Job<T> {
+  /** Says that it is to end. */
   readonly signal: AbortSignal;
+  /** Resolves when its work has ended, before anything tells how: what the work held is free for who hears of it. */
+  readonly over: Promise<void>;
 }
 
 export function canceled(): BackupError {
@@ -89,6 +91,7 @@ export class Jobs {
       nodeId: spec.nodeId,
       result,
       signal: run.signal,
+      over: run.over,
       cancel: () => {
         run.end(canceled());
       },

@@ -1,5 +1,5 @@
 import type { BackupId } from '../model.ts';
-import type { Job } from './engine.ts';
+import type { StartedJob } from './jobs.ts';
 
 /** The backups that jobs read at the moment, so that nobody removes them meanwhile. */
 export class Readers {
@@ -9,15 +9,14 @@ export class Readers {
     return this.#jobs.has(backupId);
   }
 
-  /** @returns the same job; until it has ended, the backup is one that is read */
-  during<T>(backupId: BackupId, job: Job<T>): Job<T> {
+  /** @returns the same job; until its work is over, the backup is one that is read */
+  during<T>(backupId: BackupId, job: StartedJob<T>): StartedJob<T> {
     this.#jobs.set(backupId, (this.#jobs.get(backupId) ?? 0) + 1);
-    const end = (): void => {
+    void job.over.then(() => {
       const left = (this.#jobs.get(backupId) ?? 1) - 1;
       if (left > 0) this.#jobs.set(backupId, left);
       else this.#jobs.delete(backupId);
-    };
-    job.result.then(end, end);
+    });
     return job;
   }
 }

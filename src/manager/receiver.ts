@@ -3,11 +3,13 @@ import { ownerOfSidecar } from '../backup-names.ts';
 import type { BackupRecord } from '../model.ts';
 import type { CreateParts } from './create-backup.ts';
 import type { Job } from './engine.ts';
+import { holdTurn, takeTurnSoon } from './hold-turn.ts';
+import type { JobContext } from './job-run.ts';
 import type { Jobs } from './jobs.ts';
 import { receiveBackup } from './receive-backup.ts';
 import type { Incoming } from './receive-file.ts';
 import { shownFileName } from './received-record.ts';
-import type { Turns } from './turns.ts';
+import type { Ticket, Turns } from './turns.ts';
 
 /** Which backup comes from where. */
 export type ReceiveRequest = Incoming;
@@ -17,7 +19,10 @@ export interface ReceiveJob extends Job<BackupRecord> {
   readonly received: Promise<void>;
 }
 
-/** Takes files that somebody brings. Who brings one does not wait in line: a browser would not hold out. */
+/**
+ * Takes files that somebody brings. Who brings one does not wait in line: a browser would not hold out. But the one before may be about to
+ * end, e.g. one that was cut off, whose sender comes again.
+ */
 export class Receiver {
   readonly #parts: CreateParts;
   readonly #jobs: Jobs;
@@ -42,16 +47,12 @@ export class Receiver {
     const spec = { planId: null, planName: null, nodeId: null, automatic: false } as const;
     const job = this.#jobs.begin({ kind: 'receive_backup', name: fileName, ...spec }, async (context) => {
       if (refusal !== null) throw refusal;
+      if (ticket !== null) await this.#takeTurn(ticket, context);
       const backup = await receiveBackup(this.#parts, { ...request, fileName, arrived }, context);
       return { value: backup, backup };
     });
-    const leave = (): void => {
-      ticket?.release();
-    };
-    job.result.then(leave, (error: unknown) => {
-      leave();
-      failed(error);
-    });
+    if (ticket !== null) holdTurn(ticket, job);
+    job.result.catch(failed);
     // Who asked may look at the result alone.
     received.catch(() => undefined);
     return { ...job, received };
@@ -63,8 +64,16 @@ export class Receiver {
       return new BackupError('invalid_request', `${what} Choose the archive, e.g. the one that ends in .tar.zst.`);
     }
     if (!Number.isSafeInteger(size) || size < 1) return new BackupError('invalid_request', 'size: the file is empty.');
-    if (!this.#turns.busy) return null;
-    const text = 'A backup is being made, received or restored. Upload the file when that is over.';
-    return new BackupError('busy', text, { temporary: true });
+    return this.#turns.busy ? busy() : null;
   }
+
+  async #takeTurn(ticket: Ticket, context: JobContext): Promise<void> {
+    if (!ticket.atOnce) context.enter(null);
+    await takeTurnSoon(ticket, { clock: this.#parts.clock, signal: context.signal }, busy());
+  }
+}
+
+function busy(): BackupError {
+  const text = 'A backup is being made, received or restored. Upload the file when that is over.';
+  return new BackupError('busy', text, { temporary: true });
 }

@@ -8,10 +8,10 @@ import type { BackupEvent, EventBus } from '../events.ts';
 import { orAborted } from '../io/abort.ts';
 import { formatIdentity, processIdentity } from '../io/process-identity.ts';
 import type { CreateParts } from './create-backup.ts';
-import type { Job } from './engine.ts';
 import type { JobId } from '../model.ts';
 import { restoreInto } from './into-node-red.ts';
-import type { Jobs } from './jobs.ts';
+import { holdTurn } from './hold-turn.ts';
+import type { Jobs, StartedJob } from './jobs.ts';
 import type { IntoReport, RestoreStatus } from './reports.ts';
 import type { IntoRequest } from './requests.ts';
 import { canceledEvent, outcomeEvent, reportOf, statusOf } from './restore-outcome.ts';
@@ -44,7 +44,7 @@ export class Restorer {
     return this.#holding.has(jobId);
   }
 
-  restore(request: IntoRequest): Job<IntoReport> {
+  restore(request: IntoRequest): StartedJob<IntoReport> {
     const { backupId: name, nodeId, automatic } = request;
     const ticket = this.#turns.ask();
     const spec = { kind: 'restore_backup', name, planId: null, planName: null, nodeId, automatic } as const;
@@ -58,9 +58,9 @@ export class Restorer {
       return outcome;
     });
     this.#holding.add(job.jobId);
+    holdTurn(ticket, job);
     const leave = (): void => {
       this.#holding.delete(job.jobId);
-      ticket.release();
     };
     job.result.then(leave, leave);
     return job;

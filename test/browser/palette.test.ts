@@ -77,7 +77,6 @@ inEditors('the package', [tab, ...NODES], ({ editor, shoot }) => {
   let wrong: string[];
 
   it('opens each dialog with every field named and nothing that axe finds wrong, and Done changes nothing', async function () {
-    this.timeout(180_000);
     await editor().page.locator('.red-ui-palette-node[data-palette-type="agent-local"]').scrollIntoViewIfNeeded();
     await shoot('flow');
     wrong = [];

@@ -71,7 +71,6 @@ const scroll = (pixelsPerMs: number): string => `new Promise((done) => {
 })`;
 
 describe('the Backups sidebar with 5,000 backups at 3 locations', function () {
-  this.timeout(120_000);
   const folder = mkdtempSync(join(tmpdir(), 'nightkeep-many-'));
   const userDir = join(folder, 'user');
   let red: TestNodeRed;

@@ -51,7 +51,6 @@ const sha256 = (path: string): string => createHash('sha256').update(readFileSyn
 
 for (const [version, nodeRed] of Object.entries(VERSIONS)) {
   describe(`the Backups sidebar in the editor of ${version}`, function () {
-    this.timeout(90_000);
     const folder = mkdtempSync(join(tmpdir(), 'nightkeep-sidebar-'));
     const userDir = join(folder, 'user');
     const local = join(userDir, 'backups');

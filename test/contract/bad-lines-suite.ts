@@ -28,7 +28,6 @@ export interface ServerOnALine {
 /** What happens to transfers when the line to an SFTP server is cut, or falls silent. */
 export function badLinesSuite(name: string, server: () => ServerOnALine): void {
   describe(`a bad line to ${name}`, function () {
-    this.timeout(120_000);
     const folder = tempFolder();
     const record = recordOf(CONTENT);
     const signal = new AbortController().signal;

@@ -29,7 +29,6 @@ export function inEditors(what: string, flows: readonly FlowNode[], tests: (suit
   for (const [version, nodeRed] of Object.entries(VERSIONS)) {
     for (const theme of THEMES[version] ?? []) {
       describe(`${what} in the editor of ${version}, ${theme}`, function () {
-        this.timeout(120_000);
         let red: TestNodeRed;
         let editor: Editor;
         let userDir: string;

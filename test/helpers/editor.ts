@@ -1,17 +1,38 @@
 /** The Node-RED editor in a real Chromium: what a person sees and clicks. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page, Route } from 'playwright-core';
 import { sharedChromium } from './chromium.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const SCREENSHOTS = join(root, '.cache', 'screenshots');
 const VIEWPORT = { width: 1400, height: 900 };
 /** A page that others hold up takes its time. */
-const WAIT_MS = 40_000;
+const WAIT_MS = 120_000;
+/** A dialog that has not begun to open by then does not open. */
+const SOON_MS = 10_000;
 const TRAY = '.red-ui-tray';
 
 export type Theme = 'light' | 'dark';
+
+async function isSoonThere(what: Locator): Promise<boolean> {
+  return what.waitFor({ state: 'attached', timeout: SOON_MS }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Node-RED's own tips begin a second after its settings have come, and fail when their box is not there yet, as on a slow machine. */
+async function withoutTips(route: Route): Promise<void> {
+  if (route.request().method() !== 'GET') {
+    await route.fallback();
+    return;
+  }
+  const response = await route.fetch();
+  const settings = (await response.json()) as { readonly editor?: { readonly view?: object } };
+  const view = { ...settings.editor?.view, 'view-show-tips': false };
+  await route.fulfill({ response, json: { ...settings, editor: { ...settings.editor, view } } });
+}
 
 export class Editor {
   readonly page: Page;
@@ -33,6 +54,7 @@ export class Editor {
     // Each page has a profile of its own, so that it knows nothing of those before it.
     const page = await (await sharedChromium()).newPage({ viewport: VIEWPORT });
     page.setDefaultTimeout(WAIT_MS);
+    await page.route('**/settings/user?*', withoutTips);
     await page.addInitScript(`localStorage.setItem('view-dark-theme', '${theme}')`);
     const editor = new Editor(page);
     try {
@@ -62,13 +84,14 @@ export class Editor {
     await this.page.locator('.red-ui-flow-node').first().waitFor();
     // It is drawn before the editor listens to all that can be done to it.
     await this.page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
-    // Node-RED's own tips fail now and then on a slow machine, when they come before their box.
-    await this.page.evaluate(`RED.actions.invoke('core:toggle-show-tips', false)`);
   }
 
   /** Opens the edit dialog of a node as a double click does. */
   async edit(id: string): Promise<void> {
-    await this.page.dblclick(`[id="${id}"] .red-ui-flow-node`);
+    const tray = this.page.locator(TRAY).first();
+    // Where a busy machine takes the two clicks far apart, they are no double click to Node-RED.
+    do await this.page.dblclick(`[id="${id}"] .red-ui-flow-node`);
+    while (!(await isSoonThere(tray)));
     await this.page.locator('#node-dialog-ok').waitFor();
     await this.settle();
   }

@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import { tellStep } from '../../scripts/test-run/progress.ts';
 
 export interface Figure {
   readonly name: string;
@@ -18,4 +19,9 @@ export function recordFigure(name: string, value: number | string): void {
   if (file === undefined) return;
   const figure: Figure = { name, value };
   appendFileSync(file, `${JSON.stringify(figure)}\n`);
+}
+
+/** To be called now and then by a test that takes minutes: tells what it did, and that it does not hang. */
+export function tellProgress(what: string): void {
+  tellStep('did', what);
 }

@@ -125,7 +125,6 @@ export function hostileCases(cases: (folder: string) => Readonly<Record<string, 
   const folder = tempFolder();
   for (const [index, title] of Object.keys(cases('/somewhere')).entries()) {
     it(`is refused for ${title}, and its harmless twin is restored`, async function () {
-      this.timeout(60_000);
       for (const [name, wrapping] of wrappingsOf(index)) {
         const place = join(folder(), name);
         mkdirSync(place);

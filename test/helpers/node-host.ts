@@ -21,7 +21,7 @@ import type { FlowNode, ToldMessage } from './node-red.ts';
 
 type Message = ToldMessage['msg'];
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 120_000;
 
 /** One for the process: the nodes' engine is opened once a runtime, and the helper has only one. */
 export const userDir: string = mkdtempSync(join(tmpdir(), 'nightkeep-nodes-'));

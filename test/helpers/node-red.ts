@@ -4,7 +4,7 @@ import { startNodeRed, type RunningNodeRed, type StartOptions } from '../../scri
 
 const root = join(import.meta.dirname, '..', '..');
 const MARK = 'TOLD ';
-const WAIT_MS = 60_000;
+const WAIT_MS = 120_000;
 const POLL_MS = 20;
 
 export const VERSIONS: Readonly<Record<string, string>> = {

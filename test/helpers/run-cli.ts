@@ -2,7 +2,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 
-const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
+/** As it is built, in a test run, which has just done that: the sources are many files, and tests start it hundreds of times. */
+const isBuilt = process.env['NIGHTKEEP_BUILT'] === '1';
+
+/** Of the command line. */
+export const CLI_FILE: string = join(
+  import.meta.dirname,
+  isBuilt ? '../../dist/src/cli/main.js' : '../../src/cli/main.ts',
+);
 
 export interface CliResult {
   readonly code: number | null;
@@ -16,7 +23,7 @@ export interface CliRun {
 }
 
 export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): CliRun {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [CLI_FILE, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });

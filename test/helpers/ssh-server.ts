@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { SftpSettings } from '../../src/agents/sftp/settings.ts';
 
 const SSHD = '/usr/sbin/sshd';
-const READY_MS = 10_000;
+const READY_MS = 120_000;
 const STEP_MS = 20;
 
 export interface ServerOptions {

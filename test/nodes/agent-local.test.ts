@@ -9,7 +9,6 @@ import type { FlowNode } from '../helpers/node-red.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
 
 describe('agent-local', function () {
-  this.timeout(20_000);
   const host = nodeHost();
   const folder = tempFolder();
 

@@ -7,7 +7,6 @@ import { tempFolder } from '../helpers/temp-folder.ts';
 import { agentNodeOf, TestAgents } from '../helpers/test-agent.ts';
 
 describe('an agent node', function () {
-  this.timeout(20_000);
   const agents = new TestAgents();
   const host = nodeHost([agents.register]);
   const folder = tempFolder();

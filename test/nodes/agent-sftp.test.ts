@@ -17,7 +17,6 @@ interface Step {
 }
 
 describe('agent-sftp', function () {
-  this.timeout(30_000);
   const host = nodeHost();
   const folder = tempFolder();
   const server = oneSshServer();

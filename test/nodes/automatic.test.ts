@@ -12,7 +12,6 @@ const LONG_MS = 150_000;
 const preview = '/backup/schedule/preview';
 
 describe('backup-create by itself', function () {
-  this.timeout(180_000);
   const host = nodeHost();
   const folder = tempFolder();
   const comment = (name: string): FlowNode => ({ id: 'note', type: 'helper', z: 'tab', name, x: 1, y: 1, wires: [] });

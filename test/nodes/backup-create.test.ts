@@ -10,7 +10,6 @@ const listener = (id: string): FlowNode => ({ id, type: 'helper', z: 'tab', x: 1
 const catcher: FlowNode = { id: 'catch', type: 'catch', z: 'tab', scope: null, x: 1, y: 1, wires: [['caught']] };
 
 describe('backup-create', function () {
-  this.timeout(20_000);
   const host = nodeHost();
   const folder = tempFolder();
 

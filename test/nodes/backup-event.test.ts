@@ -8,7 +8,6 @@ import { tempFolder } from '../helpers/temp-folder.ts';
 const listener = (id: string): FlowNode => ({ id, type: 'helper', z: 'tab', x: 1, y: 1, wires: [] });
 
 describe('backup-event', function () {
-  this.timeout(20_000);
   const host = nodeHost();
   const folder = tempFolder();
 

@@ -11,7 +11,6 @@ const listener = (id: string): FlowNode => ({ id, type: 'helper', z: 'tab', x: 1
 const catcher: FlowNode = { id: 'catch', type: 'catch', z: 'tab', scope: null, x: 1, y: 1, wires: [['caught']] };
 
 describe('backup-hook and backup-continue', function () {
-  this.timeout(30_000);
   const host = nodeHost();
   const folder = tempFolder();
 

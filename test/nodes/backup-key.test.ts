@@ -10,7 +10,6 @@ import type { FlowNode } from '../helpers/node-red.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
 
 describe('backup-key', function () {
-  this.timeout(30_000);
   const host = nodeHost();
   const folder = tempFolder();
 

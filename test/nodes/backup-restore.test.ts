@@ -10,7 +10,6 @@ import { tempFolder } from '../helpers/temp-folder.ts';
 type Message = ToldMessage['msg'];
 
 describe('backup-restore', function () {
-  this.timeout(30_000);
   const host = nodeHost();
   const folder = tempFolder();
   const target = (): string => join(folder(), 'target');

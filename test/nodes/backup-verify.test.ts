@@ -13,7 +13,6 @@ import { verifyNode } from '../helpers/verify-node.ts';
 type Message = ToldMessage['msg'];
 
 describe('backup-verify', function () {
-  this.timeout(30_000);
   const agents = new TestAgents();
   const host = nodeHost([agents.register]);
   const folder = tempFolder();

@@ -7,7 +7,6 @@ import { nodeHost, type Answer } from '../helpers/node-host.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
 
 describe('the previews of backup-create', function () {
-  this.timeout(20_000);
   const host = nodeHost();
   const folder = tempFolder();
   const name = (typed: object): Promise<Answer> => host.ask('/backup/preview/name', typed);

@@ -10,7 +10,6 @@ const PASSWORD = 'Tr0ub4dor&3-of-the-nas';
 const FROM_ENVIRONMENT = 'swordfish-in-the-environment';
 
 describe('what backup-status gives', function () {
-  this.timeout(20_000);
   const host = nodeHost();
   const folder = tempFolder();
 

@@ -13,7 +13,6 @@ import { agentNodeOf, TestAgents } from '../helpers/test-agent.ts';
 type Message = ToldMessage['msg'];
 
 describe('retention', function () {
-  this.timeout(30_000);
   const agents = new TestAgents();
   const host = nodeHost([agents.register]);
   const folder = tempFolder();

@@ -13,7 +13,6 @@ interface Manifest {
 }
 
 describe('the tarball', function () {
-  this.timeout(60_000);
   let folder: string;
   let tarball: Tarball;
   let paths: ReadonlySet<string>;

@@ -31,7 +31,6 @@ async function ourSets(red: RunningNodeRed): Promise<readonly NodeSet[]> {
 }
 
 describe('the packed package', function () {
-  this.timeout(180_000);
   let folder: string;
   let installed: string;
   let floor: string;

@@ -27,7 +27,6 @@ function nameEntriesJs(packageFolder: string): void {
 }
 
 describe('node-red-dev validate', function () {
-  this.timeout(120_000);
   let folder: string;
   let unpacked: string;
 

@@ -41,7 +41,6 @@ async function listen(
 
 for (const [version, nodeRed] of Object.entries(VERSIONS)) {
   describe(`what the sidebar lives on, in a real ${version}`, function () {
-    this.timeout(120_000);
     let red: AdminNodeRed;
     let folder: string;
 
@@ -56,7 +55,7 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
     });
 
     const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
-      for (let tries = 0; tries < 600; tries++) {
+      for (let tries = 0; tries < 2400; tries++) {
         if (await isSo()) return;
         await new Promise((resolve) => setTimeout(resolve, 50));
       }

@@ -42,13 +42,12 @@ const flowOf = (...nodes: readonly FlowNode[]): FlowNode[] => [
 
 for (const [version, nodeRed] of Object.entries(VERSIONS)) {
   describe(`agents in a real ${version}`, function () {
-    this.timeout(120_000);
     const { folder, userDir, start } = oneNodeRed(nodeRed);
     const asking = async (
       node: TestNodeRed,
       fits: (state: ToldMessage['msg']) => boolean,
     ): Promise<ToldMessage['msg']> => {
-      for (let tries = 0; tries < 100; tries++) {
+      for (let tries = 0; tries < 1200; tries++) {
         await node.post('inject/ask');
         await new Promise((resolve) => setTimeout(resolve, 100));
         const found = node.told('state').find(fits);

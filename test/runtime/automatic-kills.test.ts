@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { isLongRun, recordFigure } from '../helpers/figures.ts';
+import { isLongRun, recordFigure, tellProgress } from '../helpers/figures.ts';
 import { MovedClock } from '../helpers/moved-clock.ts';
 import type { TestNodeRed } from '../helpers/node-red.ts';
 import { oneNodeRed } from '../helpers/one-node-red.ts';
@@ -22,7 +22,7 @@ interface Run {
 }
 
 describe('an automatic run that is ended by a kill or a restart', function () {
-  this.timeout(isLongRun ? 3_600_000 : 240_000);
+  this.timeout(3_600_000);
   const { folder, userDir, start } = oneNodeRed();
 
   const names = (): string[] => readdirSync(join(userDir(), 'backups')).filter((name) => /^\d{8}T/.test(name));
@@ -51,6 +51,7 @@ describe('an automatic run that is ended by a kill or a restart', function () {
     await node.stop();
     let interrupted = 0;
     for (let point = 0; point < POINTS; point++) {
+      tellProgress(`kill ${String(point + 1)} of ${String(POINTS)}`);
       const where = `point ${String(point)}`;
       node = await startBefore(2 * point + 1);
       await node.heard('told', ({ payload }) => payload['backup_stage'] === 'archive');

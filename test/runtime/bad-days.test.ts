@@ -10,7 +10,6 @@ const main = join(import.meta.dirname, '..', '..', 'dist', 'src', 'cli', 'main.j
 const PROCESSES = 3;
 
 describe('a bad day', function () {
-  this.timeout(120_000);
   const folder = tempFolder();
   const place = (...parts: string[]): string => join(folder(), ...parts);
   const createArgs = (to: string, state = 'state'): string[] => [

@@ -13,7 +13,6 @@ const LARGE_BYTES = 2 * 1024 ** 3;
 
 for (const [version, nodeRed] of Object.entries(VERSIONS)) {
   describe(`in a real ${version}`, function () {
-    this.timeout(180_000);
     const { folder, userDir, start } = oneNodeRed(nodeRed);
     const inject: FlowNode = { id: 'inject', type: 'inject', z: 'tab', props: [], x: 50, y: 100, wires: [['create']] };
     const catcher: FlowNode = { id: 'catch', type: 'catch', z: 'tab', scope: null, x: 50, y: 200, wires: [['caught']] };

@@ -3,14 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { isLongRun, recordFigure } from '../helpers/figures.ts';
+import { isLongRun, recordFigure, tellProgress } from '../helpers/figures.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
 
 const helpers = join(import.meta.dirname, '..', 'helpers');
 const POINTS = isLongRun ? 100 : 5;
 
 describe('a backup with hooks and a database that is killed', function () {
-  this.timeout(isLongRun ? 3_600_000 : 300_000);
+  this.timeout(3_600_000);
   const folder = tempFolder();
   const place = (...parts: string[]): string => join(folder(), ...parts);
 
@@ -37,6 +37,7 @@ describe('a backup with hooks and a database that is killed', function () {
     const calls = readFileSync(place('calls'), 'latin1');
     let resumed = 0;
     for (let i = 0; i < POINTS; i++) {
+      tellProgress(`kill ${String(i + 1)} of ${String(POINTS)}`);
       for (const name of ['state', 'backups', 'log']) rmSync(place(name), { recursive: true, force: true });
       const point = 1 + Math.floor((i * (calls.length - 1)) / (POINTS - 1));
       const where = `killed at call ${String(point)} of ${calls}`;

@@ -24,7 +24,6 @@ const flowOf = (...nodes: readonly FlowNode[]): FlowNode[] => [
 
 for (const [version, nodeRed] of Object.entries(VERSIONS)) {
   describe(`hooks in a real ${version}`, function () {
-    this.timeout(180_000);
     const { folder, userDir, start } = oneNodeRed(nodeRed);
 
     const run = async (node: TestNodeRed, id = 'run'): Promise<void> => {

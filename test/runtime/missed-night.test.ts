@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { tellProgress } from '../helpers/figures.ts';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MovedClock } from '../helpers/moved-clock.ts';
@@ -12,7 +13,7 @@ type Told = ToldMessage['msg'];
 const QUIET_MS = 26_000;
 
 describe('a schedule in a real Node-RED, its clock moved from outside', function () {
-  this.timeout(280_000);
+  this.timeout(900_000);
   const one = oneNodeRed();
 
   it('makes each night once, makes up for missed ones once and says that it is late', async () => {
@@ -37,6 +38,7 @@ describe('a schedule in a real Node-RED, its clock moved from outside', function
     await node.heard('result');
     assert.equal(await next(node), Date.parse('2026-10-24T03:00:00+02:00'));
 
+    tellProgress('a start');
     clock.set('2026-10-24T02:59:58+02:00');
     const nightly = await node.heard('result', ({ topic }) => topic === 'backup/schedule');
     assert.equal(nightly['late'], false);
@@ -47,6 +49,7 @@ describe('a schedule in a real Node-RED, its clock moved from outside', function
     assert.equal(await next(node), Date.parse('2026-10-25T03:00:00+01:00'), 'the clocks go back in this night');
 
     await node.stop();
+    tellProgress('a night');
     clock.set('2026-10-27T09:00:00+01:00');
     node = await start();
     const late = await node.heard('result');
@@ -55,6 +58,7 @@ describe('a schedule in a real Node-RED, its clock moved from outside', function
     assert.equal(told.payload['late'], true);
 
     await node.stop();
+    tellProgress('a missed night');
     clock.set('2026-10-27T09:10:00+01:00');
     node = await start();
     await new Promise((resolve) => setTimeout(resolve, QUIET_MS));

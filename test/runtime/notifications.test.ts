@@ -8,11 +8,8 @@ import { createNode, tab, teller, VERSIONS } from '../helpers/node-red.ts';
 import { oneNodeRed } from '../helpers/one-node-red.ts';
 import { untilSo } from '../helpers/pass-time.ts';
 
-const SOON_MS = 15_000;
-
 for (const [version, nodeRed] of Object.entries(VERSIONS)) {
   describe(`being told in a real ${version}`, function () {
-    this.timeout(120_000);
     const { folder, start } = oneNodeRed(nodeRed);
     let phone: Server;
     let arrived: { readonly url: string; readonly title: string; readonly text: string }[];
@@ -108,10 +105,8 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
         teller('result', 'result'),
         teller('told', 'told'),
       ]);
-      const began = performance.now();
       await node.post('inject/run');
       const { payload } = await node.heard('result');
-      assert.ok(performance.now() - began < SOON_MS);
       assert.equal(payload['files'], 1);
       const told = await node.heard('told', (message) => message.payload['event_type'] === 'completed');
       assert.match(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isLongRun, recordFigure } from '../helpers/figures.ts';
+import { isLongRun, recordFigure, tellProgress } from '../helpers/figures.ts';
 import { createNode, tab, teller, VERSIONS, type FlowNode } from '../helpers/node-red.ts';
 import { oneNodeRed } from '../helpers/one-node-red.ts';
 import { untilSo } from '../helpers/pass-time.ts';
@@ -43,7 +43,7 @@ const PROBE = `probe: () => {
 },`;
 
 describe('redeploys during jobs in a real Node-RED', function () {
-  this.timeout(isLongRun ? 3_600_000 : 240_000);
+  this.timeout(3_600_000);
   const { folder, start } = oneNodeRed(NODE_RED);
 
   const flows = (round: number): FlowNode[] => {
@@ -128,6 +128,7 @@ describe('redeploys during jobs in a real Node-RED', function () {
     };
     let before: Probe | null = null;
     for (let round = 1; round <= DEPLOYS + WARM_UP; round++) {
+      tellProgress(`deploy ${String(round)} of ${String(DEPLOYS + WARM_UP)}`);
       await fetch(new URL(`go?n=${String(round)}`, node.running.url));
       await new Promise((resolve) => setTimeout(resolve, ON_ITS_WAY_MS));
       await node.deploy(flows(round), TYPES[round % TYPES.length] ?? 'full');

@@ -8,7 +8,6 @@ import { untilSo } from '../helpers/pass-time.ts';
 
 for (const [version, nodeRed] of Object.entries(VERSIONS)) {
   describe(`the example of a restore in a real ${version}`, function () {
-    this.timeout(120_000);
     const { userDir, start } = oneNodeRed(nodeRed);
 
     it('makes a backup, restores it to a folder, and lays it ready for the next start', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isLongRun, recordFigure } from '../helpers/figures.ts';
+import { isLongRun, recordFigure, tellProgress } from '../helpers/figures.ts';
 import { TestNodeRed } from '../helpers/node-red.ts';
 import { restoreStep, snapshot, stageRestore, stateOf } from '../helpers/restore-bench.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
@@ -12,7 +12,7 @@ const POINTS = isLongRun ? { apply: 120, rollBack: 40, undo: 40 } : { apply: 5, 
 const WHOLE = isLongRun ? 10 : 2;
 
 describe('a restore into Node-RED that is killed', function () {
-  this.timeout(isLongRun ? 3_600_000 : 600_000);
+  this.timeout(3_600_000);
   const root = tempFolder();
   const userDir = (): string => join(root(), 'data');
 
@@ -29,6 +29,7 @@ describe('a restore into Node-RED that is killed', function () {
     const putBack = snapshot(userDir());
     const calls = callsOf(verb);
     for (let i = 0; i < count; i++) {
+      tellProgress(`${verb}: kill ${String(i + 1)} of ${String(count)}`);
       putBack();
       const point = 1 + Math.floor((i * (calls - 1)) / Math.max(1, count - 1));
       const where = `${verb} killed at call ${String(point)} of ${String(calls)}`;
@@ -102,6 +103,7 @@ describe('a restore into Node-RED that is killed', function () {
     await start(Number.MAX_SAFE_INTEGER);
     const [all, restored] = [calls(), stateNow()];
     for (let i = 0; i < WHOLE; i++) {
+      tellProgress(`kill ${String(i + 1)} of ${String(WHOLE)}`);
       putBack();
       const point = Math.floor((all * (i + 1)) / (WHOLE + 2));
       const where = `killed at call ${String(point)} of ${String(all)}`;

@@ -45,7 +45,6 @@ const PROJECTS = `editorTheme: { tours: false, palette: { catalogues: [] }, proj
 
 for (const [version, nodeRed] of Object.entries(VERSIONS)) {
   describe(`a restore into ${version}`, function () {
-    this.timeout(240_000);
     const folder = tempFolder();
     const userDir = (): string => join(folder(), 'data');
     let live: TestNodeRed | null = null;

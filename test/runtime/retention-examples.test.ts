@@ -11,7 +11,6 @@ import { untilSo } from '../helpers/pass-time.ts';
 
 for (const [version, nodeRed] of Object.entries(VERSIONS)) {
   describe(`the examples of retention in a real ${version}`, function () {
-    this.timeout(120_000);
     const { folder, userDir, start } = oneNodeRed(nodeRed);
     let clock: MovedClock;
 

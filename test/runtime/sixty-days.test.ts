@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { tellProgress } from '../helpers/figures.ts';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +33,7 @@ function daysIn(folder: string): string[] {
 }
 
 describe('sixty days of a real Node-RED, its clock moved from outside', function () {
-  this.timeout(280_000);
+  this.timeout(3_600_000);
   const folder = tempFolder();
 
   it('end with exactly the right files in its own folder, on a disk and on a server', async () => {
@@ -48,6 +49,7 @@ describe('sixty days of a real Node-RED, its clock moved from outside', function
     let red = await start();
     try {
       for (let number = 0; number < NIGHTS; number++) {
+        tellProgress(`night ${String(number + 1)} of ${String(NIGHTS)}`);
         clock.set(night(number));
         if (number === RESTART_AT) {
           await red.stop();

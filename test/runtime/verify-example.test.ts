@@ -8,7 +8,6 @@ import { oneNodeRed } from '../helpers/one-node-red.ts';
 
 for (const [version, nodeRed] of Object.entries(VERSIONS)) {
   describe(`the example of a weekly proof in a real ${version}`, function () {
-    this.timeout(120_000);
     const { folder, start } = oneNodeRed(nodeRed);
 
     it('proves each copy, restores the newest for a try, and says when it is damaged', async () => {

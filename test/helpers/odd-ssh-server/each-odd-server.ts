@@ -5,7 +5,6 @@ import { ODD_SERVERS } from './quirks.ts';
 export function eachOddServer(describeOne: (name: string, server: () => OddSshServer) => void): void {
   for (const [name, quirks] of Object.entries(ODD_SERVERS)) {
     describe(`an SFTP server ${name}`, function () {
-      this.timeout(120_000);
       let server: OddSshServer;
       before(async () => {
         server = await OddSshServer.start(quirks);

@@ -6,7 +6,6 @@ import { stageRestore } from '../../helpers/restore-bench.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';
 
 describe('kept restores', function () {
-  this.timeout(30_000);
   const root = tempFolder();
 
   it('are in the order of their time, also over the night when the clocks go back', async () => {

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import type { VerifyTask } from '../../../src/archive/tasks.ts';
 import type { Compression } from '../../../src/model.ts';
 import { BACKUP_ID, create, folderSource, verify } from '../../helpers/archives.ts';
-import { isLongRun, recordFigure } from '../../helpers/figures.ts';
+import { isLongRun, recordFigure, tellProgress } from '../../helpers/figures.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';
 
 const FLIPS = isLongRun ? 1000 : 60;
 
 describe('a damaged archive', function () {
-  this.timeout(900_000);
+  this.timeout(3_600_000);
   const folder = tempFolder();
 
   async function made(
@@ -38,6 +38,7 @@ describe('a damaged archive', function () {
       assert.deepEqual((await verify(path, { compression, expected })).problems, []);
       const missed: string[] = [];
       for (let i = 0; i < FLIPS; i++) {
+        tellProgress(`flip ${String(i + 1)} of ${String(FLIPS)}`);
         const at = randomInt(bytes.length);
         const bit = randomInt(8);
         const damaged = Buffer.from(bytes);
@@ -57,6 +58,7 @@ describe('a damaged archive', function () {
       const { path, bytes, expected } = await made(compression);
       const missed: number[] = [];
       for (let length = bytes.length - 1; length >= 0; length -= Math.ceil(bytes.length / FLIPS)) {
+        tellProgress(`cut at ${String(length)} of ${String(bytes.length)}`);
         writeFileSync(path, bytes);
         truncateSync(path, length);
         const cut = bytes.subarray(0, length);

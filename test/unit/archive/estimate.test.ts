@@ -17,7 +17,6 @@ function taskOf(changes: Changes): EstimateTask {
 }
 
 describe('what a backup would hold', function () {
-  this.timeout(60_000);
   const folder = tempFolder();
   const estimate = (changes: Changes, signal?: AbortSignal): Promise<EstimateResult> =>
     runArchiveTask(taskOf(changes), quietContext(signal));

@@ -9,7 +9,6 @@ import { create, restore, verify } from '../../helpers/archives.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';
 
 describe('the Node-RED user directory as a source', function () {
-  this.timeout(60_000);
   const folder = tempFolder();
   const place = (...parts: string[]): string => join(folder(), ...parts);
   const put = (name: string, text = name): void => {

@@ -26,7 +26,6 @@ import { isLongRun } from '../../helpers/figures.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';
 
 describe('what goes into an archive', function () {
-  this.timeout(120_000);
   const folder = tempFolder();
   const place = (...parts: string[]): string => join(folder(), ...parts);
   const archive = (): string => place('archive');

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { Parser, type ReadEntry } from 'tar';
 import type { Compression } from '../../../src/model.ts';
 import { create, folderSource, restore, verify } from '../../helpers/archives.ts';
-import { isLongRun, recordFigure } from '../../helpers/figures.ts';
+import { isLongRun, recordFigure, tellProgress } from '../../helpers/figures.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';
 import { forest, look, plant, type Node, type SeenEntry } from '../../helpers/trees.ts';
 
@@ -20,7 +20,7 @@ const UNPACK: Readonly<Record<Compression, readonly string[]>> = {
 };
 
 describe('a random tree, packed', function () {
-  this.timeout(600_000);
+  this.timeout(3_600_000);
   const folder = tempFolder();
 
   async function packed(nodes: readonly Node[], compression: Compression): Promise<{ root: string; archive: string }> {
@@ -37,8 +37,10 @@ describe('a random tree, packed', function () {
   for (const compression of ['zstd', 'gzip', 'none'] as const) {
     it(`comes back the same by restore, GNU tar and bsdtar, and is proved by verify (${compression})`, async () => {
       const runs = compression === 'zstd' ? RUNS : Math.ceil(RUNS / 4);
+      let run = 0;
       await fc.assert(
         fc.asyncProperty(forest, async (nodes) => {
+          tellProgress(`tree ${String(++run)} of ${String(runs)}`);
           const { root, archive } = await packed(nodes, compression);
           const expected = look(root);
           assert.deepEqual((await verify(archive, { compression })).problems, []);

@@ -4,13 +4,10 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import type { BackupRecord, FileEntry } from '../../../src/index.ts';
 import { IDENTITY, OTHER_IDENTITY, OTHER_RECIPIENT, PASSPHRASE, RECIPIENT, typePassphrase } from '../../helpers/age.ts';
-import { startCli, type CliResult } from '../../helpers/run-cli.ts';
+import { CLI_FILE, startCli, type CliResult } from '../../helpers/run-cli.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';
 
-const MAIN = join(import.meta.dirname, '../../../src/cli/main.ts');
-
 describe('the commands with keys', function () {
-  this.timeout(120_000);
   const folder = tempFolder();
   let source: string;
   let target: string;
@@ -138,7 +135,7 @@ describe('the commands with keys', function () {
 
   it('ask for a passphrase at the terminal, and do not show it', async () => {
     const line = (...args: readonly string[]): string =>
-      [process.execPath, MAIN, ...args, '--state', join(folder(), 'state')].map((word) => `'${word}'`).join(' ');
+      [process.execPath, CLI_FILE, ...args, '--state', join(folder(), 'state')].map((word) => `'${word}'`).join(' ');
     const type = (text: string, ...args: readonly string[]): ReturnType<typeof typePassphrase> =>
       typePassphrase(line(...args), text, /passphrase[^\n]*: |again: /gi);
     const made = await type(PASSPHRASE, ...create('--passphrase'));

@@ -12,7 +12,6 @@ interface Key {
 }
 
 describe('known_hosts', function () {
-  this.timeout(30_000);
   const folder = tempFolder();
   let ed25519: Key;
   let rsa: Key;

@@ -6,7 +6,6 @@ import { tempFolder } from '../../helpers/temp-folder.ts';
 import { contentsOf, makeUserDir, put, sealed } from '../../helpers/user-dir.ts';
 
 describe('restore --into', function () {
-  this.timeout(60_000);
   const folder = tempFolder();
   const old = (): string => join(folder(), 'old');
   const target = (): string => join(folder(), 'target');

@@ -12,7 +12,6 @@ import { tempFolder } from '../../helpers/temp-folder.ts';
 const OTHER_KEY = `SHA256:${'x'.repeat(43)}`;
 
 describe('a location on a server', function () {
-  this.timeout(120_000);
   const folder = tempFolder();
   const server = oneSshServer();
 

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, truncateSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startCli } from '../../helpers/run-cli.ts';
+import { CLI_FILE, startCli } from '../../helpers/run-cli.ts';
 
 /** Reads as zeros and takes no room on the disk. */
 function makeSparseFile(path: string, size: number): void {
@@ -48,9 +48,8 @@ describe('the command line at a terminal', () => {
 
   it('draws a bar on standard error and keeps standard output clean', () => {
     makeSparseFile(join(folder, 'zeros'), 512 * 2 ** 20);
-    const main = join(import.meta.dirname, '../../../src/cli/main.ts');
     const output = join(folder, 'stdout.json');
-    const line = [process.execPath, main, ...createArgs('--json')].map((word) => `'${word}'`).join(' ');
+    const line = [process.execPath, CLI_FILE, ...createArgs('--json')].map((word) => `'${word}'`).join(' ');
     // `script` gives the command a terminal.
     const args = ['--quiet', '--return', '--command', `${line} > '${output}'`, '/dev/null'];
     const { status, stdout } = spawnSync('script', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });

@@ -22,7 +22,6 @@ const CASES: Readonly<Record<string, { entries: readonly Entry[]; twin: readonly
 };
 
 describe('a hostile backup with a sidecar that agrees with it', function () {
-  this.timeout(60_000);
   const folder = tempFolder();
   let engine: Engine;
   let place: string;

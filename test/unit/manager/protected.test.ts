@@ -13,7 +13,6 @@ const TO_KEY: Encryption = { kind: 'recipients', recipients: [RECIPIENT] };
 const WITH_KEY = { identities: [IDENTITY], passphrases: [] };
 
 describe('a protected backup', function () {
-  this.timeout(120_000);
   const bench = engineBench();
   const folder = tempFolder();
   let engine: Engine;

@@ -32,7 +32,6 @@ const drill: VerifyOptions = { ...byHand, drill: true };
 const { signal } = new AbortController();
 
 describe('the proof that a backup can be restored', function () {
-  this.timeout(60_000);
   const folder = tempFolder();
   let engine: Engine;
   let options: EngineOptions;

@@ -22,7 +22,6 @@ const MOST_FOR_ONE = 4.4 * 1024 * 1024;
 const { signal } = new AbortController();
 
 describe('reading a part of an archive elsewhere', function () {
-  this.timeout(60_000);
   const folder = tempFolder();
   let engine: Engine;
   const server = oneSshServer();

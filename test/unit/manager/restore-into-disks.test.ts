@@ -11,7 +11,6 @@ import { contentsOf, flowsOf, makeUserDir, put } from '../../helpers/user-dir.ts
 const MIB = 1024 * 1024;
 
 describe('a restore into a Node-RED whose disks are small', function () {
-  this.timeout(30_000);
   const root = tempFolder();
   const userDir = (): string => join(root(), 'data');
   const kept = (): string[] => readdirSync(join(userDir(), '.nightkeep', 'restore'));

@@ -12,7 +12,6 @@ import { tempFolder } from '../../helpers/temp-folder.ts';
 import { contentsOf, flowsOf, put } from '../../helpers/user-dir.ts';
 
 describe('a restore into a Node-RED that runs', function () {
-  this.timeout(30_000);
   const root = tempFolder();
   const userDir = (): string => join(root(), 'data');
   const place = (name: string): string => join(userDir(), name);

@@ -11,7 +11,6 @@ import { SshServer } from '../../helpers/ssh-server.ts';
 const LIVING = 7;
 
 describe('ten locations of which three are dead', function () {
-  this.timeout(90_000);
   const bench = engineBench();
   let server: SshServer;
   let silent: SilentServer;

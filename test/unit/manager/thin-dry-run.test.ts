@@ -4,7 +4,7 @@ import { formatSidecar } from '../../../src/agents/sidecar.ts';
 import type { ThinRequest } from '../../../src/manager/retention.ts';
 import type { RetentionPolicy } from '../../../src/retention/policy.ts';
 import { engineBench } from '../../helpers/engine-bench.ts';
-import { isLongRun, recordFigure } from '../../helpers/figures.ts';
+import { isLongRun, recordFigure, tellProgress } from '../../helpers/figures.ts';
 import { memoryAgent } from '../../helpers/memory-agent.ts';
 import { MemoryStore } from '../../helpers/memory-store.ts';
 import { recordOf } from '../../helpers/records.ts';
@@ -29,13 +29,14 @@ const policy = fc
   .map(([keep_last, keep_daily, keep_weekly]): RetentionPolicy => ({ keep_last, keep_daily, keep_weekly }));
 
 describe('a real run of retention', function () {
-  this.timeout(isLongRun ? 600_000 : 60_000);
+  this.timeout(3_600_000);
   const bench = engineBench();
 
   it('decides what a dry run decides, and leaves exactly that', async () => {
     const { engine, clock } = bench();
     let number = 0;
     const iso = (hoursAgo: number): string => new Date(clock.now() - hoursAgo * HOUR_MS).toISOString();
+    let run = 0;
     await fc.assert(
       fc.asyncProperty(
         fc.array(backup, { maxLength: 12, size: 'max' }),
@@ -55,6 +56,7 @@ describe('a real run of retention', function () {
           const unregister = engine.locations.register(memoryAgent(agentId, store));
           const base = { agentId, instanceId: OTHER, planIds: null, arrived: null, policy: rules, automaticOnly };
           const request: ThinRequest = { ...base, dryRun: true, acknowledge: false, nodeId: null, automatic: true };
+          tellProgress(`run ${String(++run)} of ${String(RUNS)}`);
           const dry = await engine.retention.thin(request, signal);
           assert.equal(store.files.size, 2 * backups.length, 'a dry run removes nothing');
           const real = await engine.retention.thin({ ...request, dryRun: false }, signal);

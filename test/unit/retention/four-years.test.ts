@@ -100,7 +100,6 @@ class Location {
 
 describe('four years of nightly backups', () => {
   it('leave every night what the rules say, and no hold that does not end', function () {
-    this.timeout(120_000);
     const plans = { plan: new Location(), weekly: new Location() };
     let compared = 0;
     for (let night = 0; night < NIGHTS; night++) {

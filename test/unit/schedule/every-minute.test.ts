@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { nextRun } from '../../../src/schedule/next-run.ts';
 import { isLongRun, recordFigure } from '../../helpers/figures.ts';
+import { seededSubset } from '../../helpers/seeded-subset.ts';
 
 /** Five years with both clock changes of each year; some at midnight, some of half an hour, some backwards in summer. */
 const FROM = Date.UTC(2026, 0, 1);
@@ -68,7 +69,6 @@ function runsOf(cron: string, timeZone: string): number[] {
 }
 
 describe('nextRun against every minute of five years', function () {
-  this.timeout(240_000);
   const before = process.env['TZ'];
   let compared = 0;
 
@@ -84,7 +84,7 @@ describe('nextRun against every minute of five years', function () {
     );
   });
 
-  for (const zone of ZONES) {
+  for (const zone of seededSubset('time zones', ZONES, 4)) {
     it(`has every run exactly once in ${zone}`, () => {
       process.env['TZ'] = zone;
       const wanted = walk();

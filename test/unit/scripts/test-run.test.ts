@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { groupsOf, stagesToRun } from '../../../scripts/test-run/stages.ts';
+import { groupsOf, stagesToRun, type Stage } from '../../../scripts/test-run/stages.ts';
 import { writeReliability } from '../../../scripts/test-run/reliability.ts';
 import type { StageCounts } from '../../../scripts/stage-reporter.ts';
 import { recordFigure } from '../../helpers/figures.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
+const ALL = { only: null, ci: true };
+
+interface Watched {
+  readonly counts: StageCounts;
+  readonly printed: string;
+}
 
 describe('the test run', () => {
   let folder: string;
@@ -23,19 +29,27 @@ describe('the test run', () => {
   function stage(
     what: readonly string[],
     kind: 'mocha' | 'check',
-    more: { readonly timeoutMs?: number; readonly jobs?: number; readonly first?: readonly string[] } = {},
+    more: { readonly jobs?: number; readonly first?: readonly string[] } = {},
   ): StageCounts {
+    return watched(what, kind, more).counts;
+  }
+
+  function watched(
+    what: readonly string[],
+    kind: 'mocha' | 'check',
+    { silentMs, ...more }: { readonly silentMs?: number; readonly jobs?: number } = {},
+  ): Watched {
     const script = `
       import { runStage } from ${JSON.stringify(join(ROOT, 'scripts/test-run/run-stage.ts'))};
-      const stage = ${JSON.stringify({ name: 'inner', kind, what, timeoutMs: 60_000, ...more })};
-      const counts = await runStage(stage, { root: ${JSON.stringify(ROOT)}, env: {} });
+      const stage = ${JSON.stringify({ name: 'inner', kind, what, ...more })};
+      const counts = await runStage(stage, { root: ${JSON.stringify(ROOT)}, env: {}, ...${JSON.stringify({ silentMs })} });
       console.log('\\n' + JSON.stringify(counts));
     `;
     const options = { encoding: 'utf8', cwd: ROOT } as const;
     const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], options);
     const last = stdout.trimEnd().split('\n').at(-1) ?? '';
     assert.match(last, /^\{.*\}$/, stdout + stderr);
-    return JSON.parse(last) as StageCounts;
+    return { counts: JSON.parse(last) as StageCounts, printed: stdout + stderr };
   }
 
   function innerTests(text: string): readonly string[] {
@@ -81,13 +95,14 @@ describe('the test run', () => {
   });
 
   it('names first only files that are there', () => {
-    for (const { name, first = [] } of stagesToRun(ROOT, null, false)) {
-      for (const file of first) assert.ok(existsSync(join(ROOT, 'test', name, `${file}.test.ts`)), `${name}: ${file}`);
+    for (const { name, first = [] } of stagesToRun(ROOT, ALL)) {
+      for (const file of first)
+        assert.ok(globSync(`test/${name}/**/${file}.test.ts`, { cwd: ROOT }).length > 0, `${name}: ${file}`);
     }
   });
 
   it('runs checks at once, and every stage', () => {
-    const stages = stagesToRun(ROOT, null, false);
+    const stages = stagesToRun(ROOT, ALL);
     const groups = groupsOf(stages);
     assert.deepEqual(groups.flat(), stages);
     for (const group of groups) {
@@ -102,7 +117,62 @@ describe('the test run', () => {
 
   it('ends a stage that hangs, and fails it', () => {
     const what = innerTests(`it('a', () => {}); setInterval(() => {}, 1000);`);
-    assert.deepEqual(stage(what, 'mocha', { timeoutMs: 3000 }), { passed: 1, failed: 1, skipped: [] });
+    const { counts, printed } = watched(what, 'mocha', { silentMs: 3000 });
+    assert.deepEqual(counts, { passed: 1, failed: 1, skipped: [] });
+    assert.match(printed, /silent for 0.05 minutes/);
+    assert.deepEqual(watched(['--eval', 'setInterval(() => {}, 1000)'], 'check', { silentMs: 3000 }).counts.failed, 1);
+  });
+
+  it('names the test that hangs, also one of files that run at once and one that computes for ever', () => {
+    for (const hang of ['new Promise(() => {})', '{ for (;;); }']) {
+      const what = innerTests(`describe('x', () => { it('a', () => {}); it('b', () => ${hang}).timeout(0); });`);
+      for (const jobs of [{}, { jobs: 2 }]) {
+        const { counts, printed } = watched(what, 'mocha', { silentMs: 3000, ...jobs });
+        assert.ok(counts.failed > 0);
+        assert.match(printed, /It hung in .*inner\.test\.mjs: x b, for \d+ s/);
+      }
+    }
+  });
+
+  it('lets a stage take as long as it tells what it does', () => {
+    const helper = JSON.stringify(join(ROOT, 'test/helpers/figures.ts'));
+    const pause = 'await new Promise((resolve) => setTimeout(resolve, 1500));';
+    const what = innerTests(`
+      import { tellProgress } from ${helper};
+      it('tells', async () => { for (let i = 0; i < 4; i++) { ${pause} tellProgress('round ' + i); } }).timeout(0);
+      it('ends', async () => { ${pause} });
+      it('begins', async () => { ${pause} });
+    `);
+    assert.deepEqual(watched(what, 'mocha', { silentMs: 5000, jobs: 2 }).counts, { passed: 3, failed: 0, skipped: [] });
+    const prints = `let i = 0; const timer = setInterval(() => { console.log(i); if (++i === 4) clearInterval(timer); }, 1500)`;
+    assert.deepEqual(watched(['--eval', prints], 'check', { silentMs: 5000 }).counts.failed, 0);
+  });
+
+  it('says which files took longest', () => {
+    writeFileSync(join(folder, 'other.test.mjs'), `it('a', () => {});`);
+    const what = innerTests(`it('a', () => new Promise((resolve) => setTimeout(resolve, 1200)));`);
+    const { printed } = watched(what, 'mocha', { jobs: 2 });
+    assert.match(printed, /Slowest files:\n +\d+\.\d s {2}.*inner\.test\.mjs\n/);
+    assert.doesNotMatch(printed, / s {2}.*other\.test\.mjs/);
+  });
+
+  it('runs some stages only in CI, or when they are asked for', () => {
+    const all: readonly Stage[] = [
+      { name: 'usual', kind: 'mocha', what: ['test/**/*.test.ts'] },
+      { name: 'stores', kind: 'mocha', what: ['test/stores/**'], onlyInCi: true },
+    ];
+    const names = (only: string | null, ci: boolean): readonly string[] =>
+      stagesToRun(ROOT, { only, ci }, all).map(({ name }) => name);
+    assert.deepEqual(names(null, false), ['usual']);
+    assert.deepEqual(names(null, true), ['usual', 'stores']);
+    assert.deepEqual(names('stores', false), ['stores']);
+  });
+
+  it('builds before tests that are asked for, not before checks', () => {
+    const names = (only: string): readonly string[] => stagesToRun(ROOT, { only, ci: false }).map(({ name }) => name);
+    assert.deepEqual(names('unit'), ['build', 'unit']);
+    assert.deepEqual(names('lint'), ['lint']);
+    assert.throws(() => names('nothing like it'), /there are typecheck, .*unit/);
   });
 
   it('counts a check only when it fails', () => {

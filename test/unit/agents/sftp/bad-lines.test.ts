@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { createSftpAgent } from '../../../../src/agents/sftp.ts';
 import { systemClock } from '../../../../src/clock.ts';
 import { badLinesSuite } from '../../../contract/bad-lines-suite.ts';
-import { isLongRun, recordFigure } from '../../../helpers/figures.ts';
+import { isLongRun, recordFigure, tellProgress } from '../../../helpers/figures.ts';
 import { recordOf } from '../../../helpers/records.ts';
 import { oneSshServer } from '../../../helpers/one-ssh-server.ts';
 import { TcpProxy } from '../../../helpers/tcp-proxy.ts';
@@ -17,7 +17,6 @@ const CONTENT = randomBytes(24 * 1024 * 1024);
 const CUTS = isLongRun ? 20 : 5;
 
 describe('OpenSSH at the end of a bad line', function () {
-  this.timeout(120_000);
   const folder = tempFolder();
   const signal = new AbortController().signal;
   const server = oneSshServer();
@@ -33,6 +32,7 @@ describe('OpenSSH at the end of a bad line', function () {
     const upload = (): Promise<void> =>
       agent.upload(record, () => Promise.resolve(Readable.from([CONTENT])), { signal, onProgress: () => undefined });
     for (let cut = 1; cut <= CUTS; cut++) {
+      tellProgress(`cut ${String(cut)} of ${String(CUTS)}`);
       proxy.sent = 0;
       let restarted: Promise<void> = Promise.resolve();
       proxy.onSent = (sent) => {

@@ -18,7 +18,6 @@ import { tempFolder } from '../../../helpers/temp-folder.ts';
 const instanceId = '6f9619ff8b86d011b42d00c04fc964ff';
 
 describe('a folder of an SFTP server that is not as it should be', function () {
-  this.timeout(60_000);
   const folder = tempFolder();
   const signal = new AbortController().signal;
   const agents: BackupAgent[] = [];

@@ -11,7 +11,6 @@ import { tempFolder } from '../../../helpers/temp-folder.ts';
 type Inner = Record<'client', { _protocol: Record<'_cipher' | '_decipher', Record<string, unknown>> }>;
 
 describe('the keys of a connection by SSH', function () {
-  this.timeout(30_000);
   const folder = tempFolder();
   const server = oneSshServer();
 

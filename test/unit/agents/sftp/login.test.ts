@@ -17,7 +17,6 @@ const PASSWORD = 'hunter2-do-not-tell';
 const OTHER_KEY = `SHA256:${'x'.repeat(43)}`;
 
 describe('a login to an SFTP server', function () {
-  this.timeout(60_000);
   const folder = tempFolder();
   const server = oneSshServer();
 

@@ -49,7 +49,6 @@ const FURTHER: Readonly<Record<string, Quirks>> = {
 };
 
 describe('an SFTP server', function () {
-  this.timeout(120_000);
   const signal = new AbortController().signal;
   let server: OddSshServer;
   let agent: BackupAgent;

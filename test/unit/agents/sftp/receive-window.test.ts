@@ -18,7 +18,6 @@ interface Inner {
 }
 
 describe('the receive window of a connection by SFTP', function () {
-  this.timeout(30_000);
   const folder = tempFolder();
   const server = oneSshServer();
 

@@ -22,7 +22,6 @@ async function list(settings: SftpSettings): Promise<void> {
 }
 
 describe('a login in several steps', function () {
-  this.timeout(60_000);
   let server: OddSshServer;
   afterEach(() => server.stop());
 

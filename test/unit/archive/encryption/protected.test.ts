@@ -25,7 +25,7 @@ import {
   runArchiveTask,
   verify,
 } from '../../../helpers/archives.ts';
-import { isLongRun, recordFigure } from '../../../helpers/figures.ts';
+import { isLongRun, recordFigure, tellProgress } from '../../../helpers/figures.ts';
 import { tempFolder } from '../../../helpers/temp-folder.ts';
 
 const TO_KEY: Encryption = { kind: 'recipients', recipients: [RECIPIENT] };
@@ -38,7 +38,7 @@ const COMPRESSIONS = ['zstd', 'gzip', 'none'] as const;
 const DECOMPRESS: Readonly<Record<Compression, string>> = { zstd: 'zstd -dq', gzip: 'gzip -dc', none: 'cat' };
 
 describe('a protected archive', function () {
-  this.timeout(900_000);
+  this.timeout(3_600_000);
   const folder = tempFolder();
   let path: string;
   let root: string;
@@ -117,7 +117,8 @@ describe('a protected archive', function () {
       const own = bytes.indexOf('\n', bytes.indexOf('-> X25519')) + 1;
       const places = [0, 12, own - 3, header + 6, header + 50, header + 60, bytes.length - 1, bytes.length - 17];
       for (let i = 0; i < FLIPS; i++) places.push(Math.floor((i / FLIPS) * bytes.length));
-      for (const at of places) {
+      for (const [i, at] of places.entries()) {
+        tellProgress(`flip ${String(i + 1)} of ${String(places.length)}`);
         const damaged = Buffer.from(bytes);
         damaged[at] = (damaged[at] ?? 0) ^ 1;
         writeFileSync(path, damaged);

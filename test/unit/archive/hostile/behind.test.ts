@@ -66,7 +66,6 @@ describe('an archive with something behind its end', () => {
       ...(wrapping.keys === null ? {} : ENCRYPTED_CASES),
     };
     it(`is refused, and restored without it (${name})`, async function () {
-      this.timeout(60_000);
       const around = new Surroundings(folder());
       const built = buildTar(ENTRIES);
       for (const make of Object.values(cases)) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildTar, file, folderEntry, hardlink, symlink, type BuiltTar } from '../../../helpers/built-archive.ts';
-import { isLongRun, recordFigure } from '../../../helpers/figures.ts';
+import { isLongRun, recordFigure, tellProgress } from '../../../helpers/figures.ts';
 import { assertRestored, stored, Surroundings, told } from '../../../helpers/hostile.ts';
 import { tempFolder } from '../../../helpers/temp-folder.ts';
 import { seal, WRAPPINGS, wrapTar, type Wrapping } from '../../../helpers/wrapped-archive.ts';
@@ -28,7 +28,7 @@ const ENTRIES = [
 ];
 
 describe('an archive that is cut off', function () {
-  this.timeout(1_200_000);
+  this.timeout(3_600_000);
   const folder = tempFolder();
 
   /** Every 512 bytes in a long run; a part of them, always the first and the last, in a usual one. */
@@ -45,6 +45,7 @@ describe('an archive that is cut off', function () {
       const whole = await stored(built, wrapping);
       const places = cuts(whole.bytes.length);
       for (const length of places) {
+        tellProgress(`cut at ${String(length)} of ${String(whole.bytes.length)}`);
         const cut = told(whole.bytes.subarray(0, length), built, wrapping);
         await around.assertRefused(cut, { message: CUT });
       }
@@ -59,6 +60,7 @@ describe('an archive that is cut off', function () {
       const built = buildTar(ENTRIES);
       const places = cuts(built.tar.length);
       for (const length of places) {
+        tellProgress(`cut at ${String(length)} of ${String(built.tar.length)}`);
         await around.assertRefused(await cutTar(built, length, wrapping), { message: CUT });
       }
       recordFigure(`restores of a tar cut off every 512 bytes (${name}): refused, nothing changed`, places.length);

@@ -44,7 +44,6 @@ const CASES: Readonly<Record<string, { entries: readonly Entry[]; message: RegEx
 };
 
 describe('an archive whose names collide where it is restored', function () {
-  this.timeout(60_000);
   const folder = tempFolder();
 
   it('is refused with both names, and restored where they do not', async () => {

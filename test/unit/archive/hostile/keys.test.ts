@@ -25,7 +25,6 @@ const KEY: KeySet = { identities: [IDENTITY], passphrases: [] };
 const WORDS: KeySet = { identities: [], passphrases: [PASSPHRASE] };
 
 describe('an encrypted archive', function () {
-  this.timeout(60_000);
   const folder = tempFolder();
   const built = buildTar(ENTRIES);
 

@@ -12,7 +12,6 @@ const SIZE = 192 * 1024 * 1024;
 const COMPRESSIONS: readonly Compression[] = ['zstd', 'gzip', 'none'];
 
 describe('verify and restore of one large file', function () {
-  this.timeout(120_000);
   const folder = tempFolder();
 
   async function made(compression: Compression): Promise<string> {

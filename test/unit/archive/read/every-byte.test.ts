@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { VerifyTask } from '../../../../src/archive/tasks.ts';
 import type { Compression } from '../../../../src/model.ts';
 import { BACKUP_ID, create, folderSource, verify } from '../../../helpers/archives.ts';
-import { isLongRun, recordFigure } from '../../../helpers/figures.ts';
+import { isLongRun, recordFigure, tellProgress } from '../../../helpers/figures.ts';
 import { tempFolder } from '../../../helpers/temp-folder.ts';
 
 /** Bytes from one try to the next. Threads make zstd slow to open. */
@@ -13,7 +13,7 @@ const STEPS: Readonly<Record<Compression, number>> = { zstd: 61, gzip: 17, none:
 const CUT_STEP = 64;
 
 describe('a small archive', function () {
-  this.timeout(1_800_000);
+  this.timeout(3_600_000);
   const folder = tempFolder();
 
   async function made(
@@ -42,6 +42,7 @@ describe('a small archive', function () {
       const missed: number[] = [];
       let tried = 0;
       for (let at = randomInt(step); at < bytes.length; at += step) {
+        tellProgress(`byte ${String(at)} of ${String(bytes.length)}`);
         const damaged = Buffer.from(bytes);
         damaged[at] = (damaged[at] ?? 0) ^ (1 << (at % 8));
         if (await proved(damaged)) missed.push(at);
@@ -55,6 +56,7 @@ describe('a small archive', function () {
       const { bytes, proved } = await made(compression);
       const missed: number[] = [];
       for (let length = 0; length < bytes.length; length += CUT_STEP) {
+        tellProgress(`cut at ${String(length)} of ${String(bytes.length)}`);
         if (await proved(bytes.subarray(0, length))) missed.push(length);
       }
       assert.deepEqual(missed, []);

@@ -12,7 +12,6 @@ import { tempFolder } from '../../../helpers/temp-folder.ts';
 const SIZE = 20_000_000;
 
 describe('proving a large archive', function () {
-  this.timeout(120_000);
   const folder = tempFolder();
   let path: string;
 

@@ -25,7 +25,6 @@ import { tempFolder } from '../../../helpers/temp-folder.ts';
 const { DatabaseSync } = sqlite;
 
 describe('databases in a backup', function () {
-  this.timeout(60_000);
   const folder = tempFolder();
   const place = (...parts: string[]): string => join(folder(), ...parts);
   const root = (name: string): string => place('root', name);

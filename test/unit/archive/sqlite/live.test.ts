@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { create, createTask, folderSource, quietContext, restore, runArchiveTask } from '../../../helpers/archives.ts';
 import { DatabaseWriter } from '../../../helpers/database-writer.ts';
-import { isLongRun, recordFigure } from '../../../helpers/figures.ts';
+import { isLongRun, recordFigure, tellProgress } from '../../../helpers/figures.ts';
 import { tempFolder } from '../../../helpers/temp-folder.ts';
 
 const BACKUPS = isLongRun ? 50 : 5;
@@ -13,7 +13,7 @@ const PER_SECOND = 500;
 const LEAST = isLongRun ? 100 : 10;
 
 describe('a database that another process writes to', function () {
-  this.timeout(isLongRun ? 1_200_000 : 120_000);
+  this.timeout(3_600_000);
   const folder = tempFolder();
   const place = (...parts: string[]): string => join(folder(), ...parts);
   let writer: DatabaseWriter | null = null;
@@ -52,6 +52,7 @@ describe('a database that another process writes to', function () {
       writer = await DatabaseWriter.start(place('root', 'live.db'), mode, PER_SECOND);
       let rows = 0;
       for (let i = 0; i < BACKUPS; i++) {
+        tellProgress(`backup ${String(i + 1)} of ${String(BACKUPS)}`);
         const task = createTask(place('archive'), { sources: [folderSource(place('root'))] });
         const { failedFiles, notes } = await runArchiveTask(task, quietContext());
         assert.deepEqual(failedFiles.list, []);
