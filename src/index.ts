@@ -74,7 +74,7 @@ export type { Hook, HookCall, HookOutcome, HookTime } from './hooks/hook.ts';
 export { abortReason } from './io/abort.ts';
 export { formatBytes } from './io/format-bytes.ts';
 export { partialName } from './io/partial-name.ts';
-export type { AutomaticPlan, ExpectedCopy, OverdueItem, PlanOutlook } from './manager/automation.ts';
+export type { AutomaticPlan, ExpectedCopy, OverdueItem, PlanOutlook } from './manager/watch/automation.ts';
 export type { Engine, EngineAutomation, EngineOptions, EngineRetention, Job } from './manager/engine.ts';
 export type {
   EngineStatus,
@@ -104,11 +104,11 @@ export type {
   RestoreRequest,
   VerifyOptions,
 } from './manager/requests.ts';
-export type { DeleteReport, DeleteRequest } from './manager/delete-backup.ts';
-export type { FoundBackup } from './manager/find-backup.ts';
+export type { DeleteReport, DeleteRequest } from './manager/remove/delete-backup.ts';
+export type { FoundBackup } from './manager/locations/find-backup.ts';
 export { KeyRing } from './manager/key-ring.ts';
-export type { ReceiveJob, ReceiveRequest } from './manager/receiver.ts';
-export type { FailedRemoval, HeldGroup, ThinReport, ThinRequest } from './manager/retention.ts';
+export type { ReceiveJob, ReceiveRequest } from './manager/receive/receiver.ts';
+export type { FailedRemoval, HeldGroup, ThinReport, ThinRequest } from './manager/remove/retention.ts';
 export { openEngine } from './manager/open-engine.ts';
 export { nameProblem } from './manager/request-problem.ts';
 export { FORMAT_VERSION, HOLD_REASONS } from './model.ts';

@@ -7,11 +7,11 @@ import type { Hook } from '../hooks/hook.ts';
 import type { BackupRequest } from '../backup-request.ts';
 import type { AgentId, BackupId, BackupRecord, JobId, PlanId } from '../model.ts';
 import type { RunRecord } from '../store/run-history.ts';
-import type { AutomaticPlan, ExpectedCopy, PlanOutlook } from './automation.ts';
-import type { DeleteReport, DeleteRequest } from './delete-backup.ts';
-import type { FoundBackup } from './find-backup.ts';
+import type { AutomaticPlan, ExpectedCopy, PlanOutlook } from './watch/automation.ts';
+import type { DeleteReport, DeleteRequest } from './remove/delete-backup.ts';
+import type { FoundBackup } from './locations/find-backup.ts';
 import type { KeyRing } from './key-ring.ts';
-import type { ReceiveJob, ReceiveRequest } from './receiver.ts';
+import type { ReceiveJob, ReceiveRequest } from './receive/receiver.ts';
 import type {
   BackupFlows,
   EngineStatus,
@@ -34,7 +34,7 @@ import type {
   RestoreRequest,
   VerifyOptions,
 } from './requests.ts';
-import type { HeldGroup, ThinReport, ThinRequest } from './retention.ts';
+import type { HeldGroup, ThinReport, ThinRequest } from './remove/retention.ts';
 
 export interface EngineOptions {
   /** Absolute: where the engine keeps its state; made when it is not there. */

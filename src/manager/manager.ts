@@ -6,11 +6,11 @@ import type { AgentId, BackupId, BackupRecord, PlanId } from '../model.ts';
 import type { OrphanCopy } from '../store/copy-files.ts';
 import type { RunRecord } from '../store/run-history.ts';
 import { planState } from '../store/state.ts';
-import { Automation } from './automation.ts';
-import { Copier } from './copier.ts';
-import { Creator } from './creator.ts';
+import { Automation } from './watch/automation.ts';
+import { Copier } from './copy/copier.ts';
+import { Creator } from './create/creator.ts';
 import type { EngineParts } from './engine-parts.ts';
-import { estimateBackup } from './estimate-backup.ts';
+import { estimateBackup } from './create/estimate-backup.ts';
 import type { Engine, Job } from './engine.ts';
 import type {
   BackupFlows,
@@ -30,22 +30,22 @@ import type {
   RestoreRequest,
   VerifyOptions,
 } from './requests.ts';
-import type { JobContext } from './job-run.ts';
-import { Jobs } from './jobs.ts';
-import { Journal } from './journal.ts';
+import type { JobContext } from './jobs/job-run.ts';
+import { Jobs } from './jobs/jobs.ts';
+import { Journal } from './jobs/journal.ts';
 import type { KeyRing } from './key-ring.ts';
-import { LeftBehind } from './left-behind.ts';
-import { Locations } from './locations.ts';
-import { proveBackup } from './prove-backup.ts';
-import { Readers } from './readers.ts';
-import { readContent } from './read-content.ts';
-import { listFiles, readFlows, restoreBackup } from './read-backups.ts';
-import { Receiver, type ReceiveJob, type ReceiveRequest } from './receiver.ts';
-import type { Unfinished } from './recover.ts';
-import { Restorer } from './restorer.ts';
-import { Retention } from './retention.ts';
-import { StatusTracker } from './status-tracker.ts';
-import { Turns } from './turns.ts';
+import { LeftBehind } from './recovery/left-behind.ts';
+import { Locations } from './locations/locations.ts';
+import { proveBackup } from './read/prove-backup.ts';
+import { Readers } from './jobs/backups-in-use.ts';
+import { readContent } from './read/read-content.ts';
+import { listFiles, readFlows, restoreBackup } from './read/read-backups.ts';
+import { Receiver, type ReceiveJob, type ReceiveRequest } from './receive/receiver.ts';
+import type { Unfinished } from './recovery/recover.ts';
+import { Restorer } from './restore/restorer.ts';
+import { Retention } from './remove/retention.ts';
+import { StatusTracker } from './jobs/status-tracker.ts';
+import { Turns } from './jobs/turns.ts';
 
 export interface ManagerOptions {
   readonly parts: EngineParts;

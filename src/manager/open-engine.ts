@@ -10,7 +10,7 @@ import type { ArchivePort } from './archive-port.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import { KeyRing } from './key-ring.ts';
 import { Manager } from './manager.ts';
-import { recover } from './recover.ts';
+import { recover } from './recovery/recover.ts';
 
 /**
  * Opens the engine of a Node-RED runtime or of one run of the command line, and cleans up after a process that died.

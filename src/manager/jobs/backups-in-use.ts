@@ -1,0 +1,23 @@
+import type { BackupId } from '../../model.ts';
+import type { Job } from '../engine.ts';
+
+/** The backups that jobs read at the moment, so that nobody removes them meanwhile. */
+export class Readers {
+  readonly #jobs = new Map<BackupId, number>();
+
+  has(backupId: BackupId): boolean {
+    return this.#jobs.has(backupId);
+  }
+
+  /** @returns the same job; until it has ended, the backup is one that is read */
+  during<T>(backupId: BackupId, job: Job<T>): Job<T> {
+    this.#jobs.set(backupId, (this.#jobs.get(backupId) ?? 0) + 1);
+    const end = (): void => {
+      const left = (this.#jobs.get(backupId) ?? 1) - 1;
+      if (left > 0) this.#jobs.set(backupId, left);
+      else this.#jobs.delete(backupId);
+    };
+    job.result.then(end, end);
+    return job;
+  }
+}

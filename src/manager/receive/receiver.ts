@@ -1,0 +1,70 @@
+import { BackupError } from '../../errors.ts';
+import { ownerOfSidecar } from '../../backup-names.ts';
+import type { BackupRecord } from '../../model.ts';
+import type { CreateParts } from '../create/create-backup.ts';
+import type { Job } from '../engine.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+import { receiveBackup } from './receive-backup.ts';
+import type { Incoming } from './receive-file.ts';
+import { shownFileName } from './received-record.ts';
+import type { Turns } from '../jobs/turns.ts';
+
+/** Which backup comes from where. */
+export type ReceiveRequest = Incoming;
+
+export interface ReceiveJob extends Job<BackupRecord> {
+  /** Resolves when all bytes have come and are about to be looked at; rejects when the job fails before. */
+  readonly received: Promise<void>;
+}
+
+/** Takes files that somebody brings. Who brings one does not wait in line: a browser would not hold out. */
+export class Receiver {
+  readonly #parts: CreateParts;
+  readonly #jobs: Jobs;
+  readonly #turns: Turns;
+
+  constructor(parts: CreateParts, jobs: Jobs, turns: Turns) {
+    this.#parts = parts;
+    this.#jobs = jobs;
+    this.#turns = turns;
+  }
+
+  receive(request: ReceiveRequest): ReceiveJob {
+    const fileName = shownFileName(request.fileName);
+    const refusal = this.#refusal(request, fileName);
+    const ticket = refusal === null ? this.#turns.ask() : null;
+    let arrived: () => void = () => undefined;
+    let failed: (error: unknown) => void = () => undefined;
+    const received = new Promise<void>((resolve, reject) => {
+      arrived = resolve;
+      failed = reject;
+    });
+    const spec = { planId: null, planName: null, nodeId: null, automatic: false } as const;
+    const job = this.#jobs.begin({ kind: 'receive_backup', name: fileName, ...spec }, async (context) => {
+      if (refusal !== null) throw refusal;
+      const backup = await receiveBackup(this.#parts, { ...request, fileName, arrived }, context);
+      return { value: backup, backup };
+    });
+    const leave = (): void => {
+      ticket?.release();
+    };
+    job.result.then(leave, (error: unknown) => {
+      leave();
+      failed(error);
+    });
+    // Who asked may look at the result alone.
+    received.catch(() => undefined);
+    return { ...job, received };
+  }
+
+  #refusal({ size }: ReceiveRequest, fileName: string): BackupError | null {
+    if (ownerOfSidecar(fileName) !== null || fileName.endsWith('.json')) {
+      const what = `${fileName} is the small file that lies beside a backup.`;
+      return new BackupError('invalid_request', `${what} Choose the archive, e.g. the one that ends in .tar.zst.`);
+    }
+    if (!Number.isSafeInteger(size) || size < 1) return new BackupError('invalid_request', 'size: the file is empty.');
+    if (!this.#turns.busy) return null;
+    const text = 'A backup is being made, received or restored. Upload the file when that is over.';
+    return new BackupError('busy', text, { temporary: true });
+  }
+}

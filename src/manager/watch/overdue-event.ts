@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import type { OverdueEvent } from '../../events.ts';
+import type { AutomaticPlan, OverdueItem } from './automation.ts';
+import { OUTSIDE_JOBS } from '../outside-jobs.ts';
+import type { Lapse } from './overdue-watch.ts';
+
+export function overdueEvent({ planId, planName }: AutomaticPlan, { item, nodeId }: Lapse): OverdueEvent {
+  const { agent_id, agent_name, last, expected, message } = item;
+  return {
+    event_type: 'overdue',
+    ...OUTSIDE_JOBS,
+    name: planName,
+    backup_id: null,
+    plan_id: planId,
+    plan_name: planName,
+    node_id: nodeId,
+    agent_id,
+    agent_name,
+    job_id: randomBytes(8).toString('hex'),
+    automatic: true,
+    overdue: { last, expected, message },
+  };
+}
+
+/** @param expected - ISO */
+export function overdueText(
+  { planName, agent_name, last }: { readonly planName: string } & Pick<OverdueItem, 'agent_name' | 'last'>,
+  expected: string,
+): string {
+  const what = agent_name === null ? `backup of "${planName}"` : `copy of "${planName}" at ${agent_name}`;
+  const since = last === null ? 'there has been none yet' : `the last one is of ${shown(last)}`;
+  return `No complete ${what} came when it was expected, at ${shown(expected)}; ${since}.`;
+}
+
+const shown = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
