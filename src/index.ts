@@ -12,10 +12,10 @@ export type {
   RecordChanges,
   UploadOptions,
 } from './agents/agent.ts';
-export { isLocalAgent } from './agents/local.ts';
-export type { LocalAgent } from './agents/local.ts';
-export { createSftpAgent } from './agents/sftp.ts';
-export type { SftpAgentOptions } from './agents/sftp.ts';
+export { isLocalAgent } from './agents/local/local.ts';
+export type { LocalAgent } from './agents/local/local.ts';
+export { createSftpAgent } from './agents/sftp/sftp.ts';
+export type { SftpAgentOptions } from './agents/sftp/sftp.ts';
 export { fingerprintOf, parseFingerprints } from './agents/sftp/host-key.ts';
 export type { SftpSettings } from './agents/sftp/settings.ts';
 export { StoreAgent } from './agents/store-agent.ts';

@@ -1,5 +1,5 @@
 import type { AgentListing, BackupAgent, RecordChanges } from '../agents/agent.ts';
-import type { LocalAgent } from '../agents/local.ts';
+import type { LocalAgent } from '../agents/local/local.ts';
 import type { EstimateResult } from '../archive/tasks.ts';
 import type { Clock } from '../clock.ts';
 import type { EventBus, JobKind } from '../events.ts';

@@ -1,6 +1,6 @@
 /** Finds the locations that a backup can be copied from. */
 import type { BackupAgent } from '../../agents/agent.ts';
-import { isLocalAgent } from '../../agents/local.ts';
+import { isLocalAgent } from '../../agents/local/local.ts';
 import { BackupError, toBackupError } from '../../errors.ts';
 import { throwIfAborted } from '../../io/abort.ts';
 import type { AgentId, BackupId, BackupRecord } from '../../model.ts';

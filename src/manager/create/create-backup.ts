@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { archiveName } from '../../backup-names.ts';
-import type { LocalAgent, NewBackup } from '../../agents/local.ts';
+import type { LocalAgent, NewBackup } from '../../agents/local/local.ts';
 import type { CreateResult, CreateTask } from '../../archive/tasks.ts';
 import { compactUtc, isoLocal } from '../../clock.ts';
 import { toBackupError } from '../../errors.ts';

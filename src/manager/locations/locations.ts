@@ -1,5 +1,5 @@
 import type { AgentListing, BackupAgent, RecordChanges } from '../../agents/agent.ts';
-import type { LocalAgent } from '../../agents/local.ts';
+import type { LocalAgent } from '../../agents/local/local.ts';
 import { messagesOf } from '../../errors.ts';
 import type { AgentId, BackupId, BackupRecord } from '../../model.ts';
 import { askInTime } from './ask-in-time.ts';

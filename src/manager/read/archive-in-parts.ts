@@ -1,4 +1,4 @@
-import { isLocalAgent } from '../../agents/local.ts';
+import { isLocalAgent } from '../../agents/local/local.ts';
 import { BackupError, toBackupError } from '../../errors.ts';
 import { throwIfAborted } from '../../io/abort.ts';
 import type { ByteSource } from '../../io/byte-source.ts';

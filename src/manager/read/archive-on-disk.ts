@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { BackupAgent } from '../../agents/agent.ts';
-import { isLocalAgent } from '../../agents/local.ts';
+import { isLocalAgent } from '../../agents/local/local.ts';
 import { BackupError, toBackupError } from '../../errors.ts';
 import { throwIfAborted } from '../../io/abort.ts';
 import { formatBytes } from '../../io/format-bytes.ts';

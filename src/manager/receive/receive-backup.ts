@@ -1,6 +1,6 @@
 /** A backup that somebody has as a file becomes one of the local folder, if it is whole. */
 import { open } from 'node:fs/promises';
-import type { LocalAgent } from '../../agents/local.ts';
+import type { LocalAgent } from '../../agents/local/local.ts';
 import type { VerifyResult } from '../../archive/tasks.ts';
 import { isoLocal } from '../../clock.ts';
 import { BackupError, toBackupError } from '../../errors.ts';

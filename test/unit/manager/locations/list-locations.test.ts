@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { createSftpAgent } from '../../../../src/agents/sftp.ts';
+import { createSftpAgent } from '../../../../src/agents/sftp/sftp.ts';
 import type { SftpSettings } from '../../../../src/agents/sftp/settings.ts';
 import { systemClock } from '../../../../src/clock.ts';
 import { BackupError } from '../../../../src/errors.ts';

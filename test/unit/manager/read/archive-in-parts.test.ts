@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BackupAgent } from '../../../../src/agents/agent.ts';
-import { createSftpAgent } from '../../../../src/agents/sftp.ts';
+import { createSftpAgent } from '../../../../src/agents/sftp/sftp.ts';
 import { systemClock } from '../../../../src/clock.ts';
 import { BackupError } from '../../../../src/errors.ts';
 import {

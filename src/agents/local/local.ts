@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import type { Clock } from '../clock.ts';
-import { BackupError } from '../errors.ts';
-import { backupOf, sidecarName } from '../backup-names.ts';
-import { partialOwner } from '../io/partial-name.ts';
-import { formatIdentity } from '../io/process-identity.ts';
-import type { AgentId, BackupId, BackupRecord } from '../model.ts';
-import type { AgentOptions, BackupAgent } from './agent.ts';
+import type { Clock } from '../../clock.ts';
+import { BackupError } from '../../errors.ts';
+import { backupOf, sidecarName } from '../../backup-names.ts';
+import { partialOwner } from '../../io/partial-name.ts';
+import { formatIdentity } from '../../io/process-identity.ts';
+import type { AgentId, BackupId, BackupRecord } from '../../model.ts';
+import type { AgentOptions, BackupAgent } from '../agent.ts';
 import { LocalStore } from './local-store.ts';
-import { StoreAgent } from './store-agent.ts';
+import { StoreAgent } from '../store-agent.ts';
 
 /** A backup that is being made in a folder. Ends with one call of `commit` or `discard`. */
 export interface NewBackup {

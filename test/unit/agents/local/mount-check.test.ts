@@ -4,11 +4,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { createLocalAgent, type LocalAgent } from '../../../src/agents/local.ts';
-import { systemClock } from '../../../src/clock.ts';
-import { recordOf } from '../../helpers/records.ts';
-import { withSmallDisk } from '../../helpers/small-disk.ts';
-import { tempFolder } from '../../helpers/temp-folder.ts';
+import { createLocalAgent, type LocalAgent } from '../../../../src/agents/local/local.ts';
+import { systemClock } from '../../../../src/clock.ts';
+import { recordOf } from '../../../helpers/records.ts';
+import { withSmallDisk } from '../../../helpers/small-disk.ts';
+import { tempFolder } from '../../../helpers/temp-folder.ts';
 
 describe('a folder that must be a disk of its own', () => {
   const folder = tempFolder();

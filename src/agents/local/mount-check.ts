@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { BackupError, systemCode } from '../errors.ts';
+import { BackupError, systemCode } from '../../errors.ts';
 
 /**
  * Checks that a folder lies on a disk or share of its own: on another file system than those of `others`. A mount point whose disk is

@@ -1,12 +1,12 @@
-import type { Clock } from '../clock.ts';
-import { BackupError } from '../errors.ts';
-import type { AgentId } from '../model.ts';
-import type { BackupAgent } from './agent.ts';
-import { isFingerprint } from './sftp/host-key.ts';
-import type { SftpSettings } from './sftp/settings.ts';
-import { ThreadedSftpStore } from './sftp/thread/threaded-store.ts';
-import { StoreAgent } from './store-agent.ts';
-import { withBandwidthLimit } from './wrap/bandwidth.ts';
+import type { Clock } from '../../clock.ts';
+import { BackupError } from '../../errors.ts';
+import type { AgentId } from '../../model.ts';
+import type { BackupAgent } from '../agent.ts';
+import { isFingerprint } from './host-key.ts';
+import type { SftpSettings } from './settings.ts';
+import { ThreadedSftpStore } from './thread/threaded-store.ts';
+import { StoreAgent } from '../store-agent.ts';
+import { withBandwidthLimit } from '../wrap/bandwidth.ts';
 
 export interface SftpAgentOptions {
   readonly id: AgentId;

@@ -2,17 +2,17 @@ import { closeSync, constants, createReadStream, lstatSync, openSync, readSync }
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { Clock } from '../clock.ts';
-import { BackupError, systemCode, toBackupError } from '../errors.ts';
-import { throwIfAborted } from '../io/abort.ts';
-import { writeNewFile } from '../io/atomic-file.ts';
-import { freeSpace } from '../io/free-space.ts';
-import { fsyncFolder } from '../io/fsync.ts';
-import { giveAway } from '../io/own-memory.ts';
-import { TimeSlices } from '../io/time-slices.ts';
-import type { AgentOptions } from './agent.ts';
+import type { Clock } from '../../clock.ts';
+import { BackupError, systemCode, toBackupError } from '../../errors.ts';
+import { throwIfAborted } from '../../io/abort.ts';
+import { writeNewFile } from '../../io/atomic-file.ts';
+import { freeSpace } from '../../io/free-space.ts';
+import { fsyncFolder } from '../../io/fsync.ts';
+import { giveAway } from '../../io/own-memory.ts';
+import { TimeSlices } from '../../io/time-slices.ts';
+import type { AgentOptions } from '../agent.ts';
 import { checkMounted } from './mount-check.ts';
-import type { FileStore, ListOptions, ReadOptions, StoredFile } from './file-store.ts';
+import type { FileStore, ListOptions, ReadOptions, StoredFile } from '../file-store.ts';
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
