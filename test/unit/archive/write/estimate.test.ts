@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { NodeRedSource } from '../../../src/backup-request.ts';
-import { runArchiveTask } from '../../../src/archive/run-archive-task.ts';
-import type { EstimateResult, EstimateTask } from '../../../src/archive/tasks.ts';
-import { create, folderSource, quietContext } from '../../helpers/archives.ts';
-import { tempFolder } from '../../helpers/temp-folder.ts';
-import { forest, plant } from '../../helpers/trees.ts';
+import type { NodeRedSource } from '../../../../src/backup-request.ts';
+import { runArchiveTask } from '../../../../src/archive/run-archive-task.ts';
+import type { EstimateResult, EstimateTask } from '../../../../src/archive/tasks.ts';
+import { create, folderSource, quietContext } from '../../../helpers/archives.ts';
+import { tempFolder } from '../../../helpers/temp-folder.ts';
+import { forest, plant } from '../../../helpers/trees.ts';
 
 type Changes = Partial<EstimateTask>;
 

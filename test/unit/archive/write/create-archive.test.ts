@@ -18,12 +18,12 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { createArchive } from '../../../src/archive/write/create-archive.ts';
-import type { CreateTask } from '../../../src/archive/tasks.ts';
-import { create, createTask, folderSource, restore, verify } from '../../helpers/archives.ts';
-import { failsWith } from '../../helpers/fails-with.ts';
-import { isLongRun } from '../../helpers/figures.ts';
-import { tempFolder } from '../../helpers/temp-folder.ts';
+import { createArchive } from '../../../../src/archive/write/create-archive.ts';
+import type { CreateTask } from '../../../../src/archive/tasks.ts';
+import { create, createTask, folderSource, restore, verify } from '../../../helpers/archives.ts';
+import { failsWith } from '../../../helpers/fails-with.ts';
+import { isLongRun } from '../../../helpers/figures.ts';
+import { tempFolder } from '../../../helpers/temp-folder.ts';
 
 describe('what goes into an archive', function () {
   this.timeout(120_000);
@@ -144,7 +144,7 @@ describe('what goes into an archive', function () {
     ftruncateSync(fd, size);
     closeSync(fd);
     if (!isLongRun) {
-      const { encodeMember } = await import('../../../src/archive/format/tar-header.ts');
+      const { encodeMember } = await import('../../../../src/archive/format/tar-header.ts');
       const path = Buffer.from('huge');
       const base = { type: 'file' as const, path, mode: 0o644, uid: 0, gid: 0, mtimeNs: 0n, link: null, sparse: false };
       const header = Buffer.concat([Buffer.from(encodeMember({ ...base, size })), Buffer.alloc(1024)]);

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { createHash, randomInt } from 'node:crypto';
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { VerifyTask } from '../../../src/archive/tasks.ts';
-import type { Compression } from '../../../src/model.ts';
-import { BACKUP_ID, create, folderSource, verify } from '../../helpers/archives.ts';
-import { isLongRun, recordFigure } from '../../helpers/figures.ts';
-import { tempFolder } from '../../helpers/temp-folder.ts';
+import type { VerifyTask } from '../../../../src/archive/tasks.ts';
+import type { Compression } from '../../../../src/model.ts';
+import { BACKUP_ID, create, folderSource, verify } from '../../../helpers/archives.ts';
+import { isLongRun, recordFigure } from '../../../helpers/figures.ts';
+import { tempFolder } from '../../../helpers/temp-folder.ts';
 
 const FLIPS = isLongRun ? 1000 : 60;
 

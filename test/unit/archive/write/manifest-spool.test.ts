@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ManifestSpool } from '../../../src/archive/write/manifest-spool.ts';
-import { tempFolder } from '../../helpers/temp-folder.ts';
+import { ManifestSpool } from '../../../../src/archive/write/manifest-spool.ts';
+import { tempFolder } from '../../../helpers/temp-folder.ts';
 
 describe('the manifest that waits on the disk', () => {
   const folder = tempFolder();

@@ -11,9 +11,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { create, folderSource, restore } from '../../helpers/archives.ts';
-import { failsWith } from '../../helpers/fails-with.ts';
-import { tempFolder } from '../../helpers/temp-folder.ts';
+import { create, folderSource, restore } from '../../../helpers/archives.ts';
+import { failsWith } from '../../../helpers/fails-with.ts';
+import { tempFolder } from '../../../helpers/temp-folder.ts';
 
 describe('restore to a folder', () => {
   const folder = tempFolder();

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '../../../src/clock.ts';
-import { readPair } from '../../../src/archive/write/stable-pair.ts';
-import type { NodeRedSource } from '../../../src/backup-request.ts';
-import { create, restore, verify } from '../../helpers/archives.ts';
-import { tempFolder } from '../../helpers/temp-folder.ts';
+import { systemClock } from '../../../../src/clock.ts';
+import { readPair } from '../../../../src/archive/write/stable-pair.ts';
+import type { NodeRedSource } from '../../../../src/backup-request.ts';
+import { create, restore, verify } from '../../../helpers/archives.ts';
+import { tempFolder } from '../../../helpers/temp-folder.ts';
 
 describe('the Node-RED user directory as a source', function () {
   this.timeout(60_000);
