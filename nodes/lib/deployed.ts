@@ -1,7 +1,7 @@
 /** What deployed nodes say of themselves, so that the sidebar can show and use it. */
 import type { Node } from 'node-red';
 import type { JobId, PlanId } from '../../src/index.ts';
-import type { RetentionConfig } from './retention-config.ts';
+import type { RetentionConfig } from '../retention/retention-config.ts';
 import type { Runtime } from './runtime.ts';
 
 /** A backup-create node. */
