@@ -1,68 +1,45 @@
 import type { AgentListing, BackupAgent, RecordChanges } from '../agents/agent.ts';
 import type { LocalAgent } from '../agents/local/local.ts';
 import type { EstimateResult } from '../archive/tasks.ts';
-import type { Clock } from '../clock.ts';
-import type { EventBus, JobKind } from '../events.ts';
+import type { EventBus } from '../events.ts';
 import type { Hook } from '../hooks/hook.ts';
 import type { BackupRequest } from '../backup-request.ts';
-import type { AgentId, BackupId, BackupRecord, JobId, PlanId } from '../model.ts';
+import type { AgentId, BackupId, BackupRecord, PlanId } from '../model.ts';
 import type { RunRecord } from '../store/run-history.ts';
-import type { AutomaticPlan, ExpectedCopy, PlanOutlook } from './watch/automation.ts';
-import type { DeleteReport, DeleteRequest } from './remove/delete-backup.ts';
-import type { FoundBackup } from './locations/find-backup.ts';
-import type { KeyRing } from './key-ring.ts';
-import type { ReceiveJob, ReceiveRequest } from './receive/receiver.ts';
 import type {
   BackupFlows,
+  DeleteReport,
   EngineStatus,
   FileEntry,
+  FoundBackup,
+  HeldGroup,
   IntoReport,
   LocationReport,
   MergedListing,
   PendingCopy,
+  PlanOutlook,
   PlanStatus,
   RestoreReport,
+  ThinReport,
   VerifyReport,
 } from './reports.ts';
 import type {
+  AutomaticPlan,
   BackupPlace,
   ContentRequest,
   CopyRequest,
+  DeleteRequest,
+  ExpectedCopy,
   FlowsRequest,
   IntoRequest,
   LocalFolderOptions,
+  ReceiveRequest,
   RestoreRequest,
+  ThinRequest,
   VerifyOptions,
 } from './requests.ts';
-import type { HeldGroup, ThinReport, ThinRequest } from './remove/retention.ts';
-
-export interface EngineOptions {
-  /** Absolute: where the engine keeps its state; made when it is not there. */
-  readonly stateDir: string;
-  /** Absolute: the folder whose agent is called `local`. Those of other folders are named after them. */
-  readonly localFolder?: string;
-  /** Shown in records; the host name is a good one. */
-  readonly instanceName: string;
-  /** Null outside Node-RED. */
-  readonly nodeRedVersion: string | null;
-  readonly clock?: Clock;
-  /** 0 to 19: how far the worker threads step back behind the main thread. Default 0. */
-  readonly niceness?: number;
-  /** Told of what is wrong and harms no job, e.g. a corrupt state file that was set aside. */
-  readonly warn?: (message: string) => void;
-}
-
-/** One run of a verb. It belongs to the engine: who asked may go away and come back. */
-export interface Job<T> {
-  readonly jobId: JobId;
-  readonly kind: JobKind;
-  readonly planId: PlanId | null;
-  readonly nodeId: string | null;
-  /** Settles after the job's terminal event was published. Rejects only with `BackupError`. */
-  readonly result: Promise<T>;
-  /** Ends the job with `canceled`; does nothing once it has ended. */
-  cancel(): void;
-}
+import type { KeyRing } from './key-ring.ts';
+import type { Job, ReceiveJob } from './jobs/job.ts';
 
 /** Keeps generations; see docs/retention.md. */
 export interface EngineRetention {

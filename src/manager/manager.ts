@@ -11,7 +11,8 @@ import { Copier } from './copy/copier.ts';
 import { Creator } from './create/creator.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { estimateBackup } from './create/estimate-backup.ts';
-import type { Engine, Job } from './engine.ts';
+import type { Engine } from './engine.ts';
+import type { Job, ReceiveJob } from './jobs/job.ts';
 import type {
   BackupFlows,
   EngineStatus,
@@ -27,6 +28,7 @@ import type {
   CopyRequest,
   FlowsRequest,
   IntoRequest,
+  ReceiveRequest,
   RestoreRequest,
   VerifyOptions,
 } from './requests.ts';
@@ -37,11 +39,11 @@ import type { KeyRing } from './key-ring.ts';
 import { LeftBehind } from './recovery/left-behind.ts';
 import { Locations } from './locations/locations.ts';
 import { proveBackup } from './read/prove-backup.ts';
-import { Readers } from './jobs/backups-in-use.ts';
+import { BackupsInUse } from './jobs/backups-in-use.ts';
 import { readContent } from './read/read-content.ts';
 import { listFiles, readFlows, restoreBackup } from './read/read-backups.ts';
-import { Receiver, type ReceiveJob, type ReceiveRequest } from './receive/receiver.ts';
-import type { Unfinished } from './recovery/recover.ts';
+import { Receiver } from './receive/receiver.ts';
+import type { Unfinished } from './jobs/unfinished.ts';
 import { Restorer } from './restore/restorer.ts';
 import { Retention } from './remove/retention.ts';
 import { StatusTracker } from './jobs/status-tracker.ts';
@@ -75,7 +77,7 @@ export class Manager implements Engine {
   readonly #restorer: Restorer;
   readonly #tracker: StatusTracker;
   readonly #leftBehind: LeftBehind;
-  readonly #readers: Readers = new Readers();
+  readonly #inUse: BackupsInUse = new BackupsInUse();
 
   constructor({ parts, events, unfinished, hooksDue, orphans }: ManagerOptions) {
     this.#parts = parts;
@@ -91,7 +93,7 @@ export class Manager implements Engine {
     this.#tracker = new StatusTracker(parts.clock, (jobId) => this.#restorer.holdsTurn(jobId));
     this.retention = new Retention({
       ...parts,
-      isInUse: (backupId) => this.#copier.reads(backupId) || this.#readers.has(backupId),
+      isInUse: (backupId) => this.#copier.reads(backupId) || this.#inUse.has(backupId),
       publish: (event) => {
         events.publish(event);
       },
@@ -148,18 +150,18 @@ export class Manager implements Engine {
     const spec = { kind: 'verify_backup', name: backupId, planId: null, planName: null, nodeId, automatic } as const;
     const prove = (context: JobContext): ReturnType<typeof proveBackup> =>
       proveBackup(this.#parts, { backupId, agentId, drill }, context);
-    return this.#readers.during(backupId, this.#jobs.begin(spec, prove));
+    return this.#inUse.during(backupId, this.#jobs.begin(spec, prove));
   }
 
   restore(request: RestoreRequest): Job<RestoreReport> {
     const { backupId: name, nodeId } = request;
     const spec = { kind: 'restore_backup', name, planId: null, planName: null, nodeId, automatic: false } as const;
     const job = this.#jobs.begin(spec, (context) => restoreBackup(this.#parts, request, context));
-    return this.#readers.during(name, job);
+    return this.#inUse.during(name, job);
   }
 
   restoreInto(request: IntoRequest): Job<IntoReport> {
-    return this.#readers.during(request.backupId, this.#restorer.restore(request));
+    return this.#inUse.during(request.backupId, this.#restorer.restore(request));
   }
 
   undoRestore(userDir: string, isRunning: boolean): Promise<IntoReport> {

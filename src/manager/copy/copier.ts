@@ -3,8 +3,8 @@ import { throwIfAborted } from '../../io/abort.ts';
 import type { BackupId, BackupRecord } from '../../model.ts';
 import type { OrphanCopy } from '../../store/copy-files.ts';
 import { copyBackup } from './copy-backup.ts';
-import type { CreateParts } from '../create/create-backup.ts';
-import type { Job } from '../engine.ts';
+import type { JobParts } from '../jobs/job-parts.ts';
+import type { Job } from '../jobs/job.ts';
 import type { PendingCopy } from '../reports.ts';
 import type { CopyRequest } from '../requests.ts';
 import type { JobContext, Outcome } from '../jobs/job-run.ts';
@@ -16,12 +16,12 @@ import { copyRequestProblem } from '../request-problem.ts';
 
 /** Takes requests for copies, and goes on with those that failed. */
 export class Copier {
-  readonly #parts: CreateParts;
+  readonly #parts: JobParts;
   readonly #jobs: Jobs;
   readonly #pending: PendingCopies;
 
   /** @param orphans - what earlier processes did not bring to an end */
-  constructor(parts: CreateParts, jobs: Jobs, orphans: readonly OrphanCopy[]) {
+  constructor(parts: JobParts, jobs: Jobs, orphans: readonly OrphanCopy[]) {
     this.#parts = parts;
     this.#jobs = jobs;
     const run = (entry: PendingEntry): void => {
@@ -105,7 +105,7 @@ export class Copier {
     }
   }
 
-  #target({ task }: PendingEntry): ReturnType<CreateParts['registry']['get']> {
+  #target({ task }: PendingEntry): ReturnType<JobParts['registry']['get']> {
     const { agent_id: id, agent_name: name } = task;
     const target = this.#parts.registry.all().find((agent) => agent.id === id);
     if (target !== undefined) return target;

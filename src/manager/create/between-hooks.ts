@@ -7,7 +7,7 @@ import { abortReason, orAborted } from '../../io/abort.ts';
 import type { BackupRecord } from '../../model.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type { JobContext } from '../jobs/job-run.ts';
-import type { Unfinished } from '../recovery/recover.ts';
+import type { Unfinished } from '../jobs/unfinished.ts';
 
 /** What goes on besides the hooks' own time when a job that was ended waits for them. */
 const MARGIN_MS = 15_000;

@@ -9,21 +9,16 @@ import { FORMAT_VERSION } from '../../model.ts';
 import type { BackupRequest } from '../../backup-request.ts';
 import type { BackupId, BackupRecord } from '../../model.ts';
 import { betweenHooks } from './between-hooks.ts';
-import type { EngineParts } from '../engine-parts.ts';
 import type { JobContext } from '../jobs/job-run.ts';
-import type { Journal } from '../jobs/journal.ts';
 import { placesLeftOut } from './places-left-out.ts';
 import { planMark } from './plan-mark.ts';
+import type { JobParts } from '../jobs/job-parts.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-export interface CreateParts extends EngineParts {
-  readonly journal: Journal;
-}
-
 /** One backup that is being made: what it is, where, and when it began. */
 interface Making {
-  readonly parts: CreateParts;
+  readonly parts: JobParts;
   readonly request: BackupRequest;
   readonly context: JobContext;
   readonly agent: LocalAgent;
@@ -38,7 +33,7 @@ interface Making {
  * @param request - already found to be in order
  */
 export async function createBackup(
-  parts: CreateParts,
+  parts: JobParts,
   request: BackupRequest,
   context: JobContext,
 ): Promise<BackupRecord> {

@@ -3,8 +3,8 @@ import { orAborted } from '../../io/abort.ts';
 import type { BackupRequest } from '../../backup-request.ts';
 import type { BackupRecord, PlanId } from '../../model.ts';
 import { createBackup } from './create-backup.ts';
-import type { CreateParts } from './create-backup.ts';
-import type { Job } from '../engine.ts';
+import type { JobParts } from '../jobs/job-parts.ts';
+import type { Job } from '../jobs/job.ts';
 import type { JobContext, Outcome } from '../jobs/job-run.ts';
 import type { Jobs, JobSpec } from '../jobs/jobs.ts';
 import { requestProblem } from '../request-problem.ts';
@@ -13,12 +13,12 @@ import type { Ticket, Turns } from '../jobs/turns.ts';
 
 /** Takes requests for backups: lets them wait, join or be refused. */
 export class Creator {
-  readonly #parts: CreateParts;
+  readonly #parts: JobParts;
   readonly #jobs: Jobs;
   readonly #turns: Turns;
   readonly #waiting = new Map<PlanId, SharedJob<BackupRecord>>();
 
-  constructor(parts: CreateParts, jobs: Jobs, turns: Turns) {
+  constructor(parts: JobParts, jobs: Jobs, turns: Turns) {
     this.#parts = parts;
     this.#jobs = jobs;
     this.#turns = turns;

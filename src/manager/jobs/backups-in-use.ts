@@ -1,8 +1,8 @@
 import type { BackupId } from '../../model.ts';
-import type { Job } from '../engine.ts';
+import type { Job } from './job.ts';
 
 /** The backups that jobs read at the moment, so that nobody removes them meanwhile. */
-export class Readers {
+export class BackupsInUse {
   readonly #jobs = new Map<BackupId, number>();
 
   has(backupId: BackupId): boolean {

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { BackupError } from '../../errors.ts';
 import type { EventBus, JobIdentity, JobKind } from '../../events.ts';
 import type { JobId, PlanId } from '../../model.ts';
-import type { Job } from '../engine.ts';
+import type { Job } from './job.ts';
 import { JobRun } from './job-run.ts';
 import type { JobContext, JobRunOptions, Outcome } from './job-run.ts';
 import type { Journal } from './journal.ts';

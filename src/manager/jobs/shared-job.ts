@@ -1,5 +1,5 @@
 import { canceled } from './jobs.ts';
-import type { Job } from '../engine.ts';
+import type { Job } from './job.ts';
 import type { StartedJob } from './jobs.ts';
 
 /** One job that several may have asked for: each gets a handle, and it is canceled when the last of them no longer wants it. */

@@ -1,18 +1,12 @@
 import { BackupError, toBackupError } from '../../errors.ts';
 import { throwIfAborted } from '../../io/abort.ts';
-import type { AgentId, BackupId, MergedRecord } from '../../model.ts';
+import type { AgentId, BackupId } from '../../model.ts';
 import { askInTime } from './ask-in-time.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { lastVerified } from './last-verified.ts';
 import type { LocationListing } from './merge-listings.ts';
 import { mergeListings } from './merge-listings.ts';
-
-/** A backup with all its copies, as far as the locations could be asked. */
-export interface FoundBackup {
-  readonly record: MergedRecord;
-  /** Why a location could not say whether it has it. */
-  readonly errors: ReadonlyMap<AgentId, BackupError>;
-}
+import type { FoundBackup } from '../reports.ts';
 
 /**
  * Asks every location for one backup, without listing any.

@@ -6,12 +6,12 @@ import { askInTime } from './ask-in-time.ts';
 import { changeBackup } from './change-backup.ts';
 import type { EngineLocations } from '../engine.ts';
 import type { EngineParts } from '../engine-parts.ts';
-import { findBackup, type FoundBackup } from './find-backup.ts';
+import { findBackup } from './find-backup.ts';
+import type { FoundBackup, LocationReport, MergedListing } from '../reports.ts';
 import { lastVerified } from './last-verified.ts';
 import { listLocations } from './list-locations.ts';
 import { checkListing, mergeListings } from './merge-listings.ts';
 import { listLocation } from './list-location.ts';
-import type { LocationReport, MergedListing } from '../reports.ts';
 import type { BackupPlace, LocalFolderOptions } from '../requests.ts';
 
 /** The locations of an engine and what they hold. */

@@ -7,21 +7,22 @@ import { BackupError, toBackupError } from '../../errors.ts';
 import { throwIfAborted } from '../../io/abort.ts';
 import { formatBytes } from '../../io/format-bytes.ts';
 import type { BackupRecord, Compression } from '../../model.ts';
-import type { CreateParts } from '../create/create-backup.ts';
+import type { JobParts } from '../jobs/job-parts.ts';
 import { taskContext } from '../read/find-stored.ts';
 import type { JobContext } from '../jobs/job-run.ts';
 import { differsFromMade } from '../locations/merge-listings.ts';
-import { receiveFile, type Incoming } from './receive-file.ts';
+import { receiveFile } from './receive-file.ts';
+import type { ReceiveRequest } from '../requests.ts';
 import { recordFromContents, recordFromName, type Received } from './received-record.ts';
 
 /** What is left free: the engine and Node-RED write, too. */
 const SPARE_BYTES = 16 * 1024 * 1024;
 
 interface Receiving {
-  readonly parts: CreateParts;
+  readonly parts: JobParts;
   readonly context: JobContext;
   readonly agent: LocalAgent;
-  readonly incoming: Incoming;
+  readonly incoming: ReceiveRequest;
 }
 
 /**
@@ -32,8 +33,8 @@ interface Receiving {
  * backup already; `invalid_request` for what can be neither opened nor named
  */
 export async function receiveBackup(
-  parts: CreateParts,
-  incoming: Incoming & { readonly arrived: () => void },
+  parts: JobParts,
+  incoming: ReceiveRequest & { readonly arrived: () => void },
   context: JobContext,
 ): Promise<BackupRecord> {
   const { localFolder } = parts.options;

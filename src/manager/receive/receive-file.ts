@@ -4,15 +4,7 @@ import { abortReason, orAborted } from '../../io/abort.ts';
 import { writeNewFile } from '../../io/atomic-file.ts';
 import type { Clock } from '../../clock.ts';
 import type { JobContext } from '../jobs/job-run.ts';
-
-/** Bytes that come from outside. */
-export interface Incoming {
-  readonly fileName: string;
-  /** How many there will be. */
-  readonly size: number;
-  /** Read once; not closed when it is not read to its end. */
-  readonly content: AsyncIterable<Uint8Array>;
-}
+import type { ReceiveRequest } from '../requests.ts';
 
 /** Who sends nothing for so long is gone, and must not keep the turn. */
 const SILENCE_MS = 60_000;
@@ -26,7 +18,7 @@ const FILE_MODE = 0o600;
  */
 export async function receiveFile(
   path: string,
-  incoming: Incoming,
+  incoming: ReceiveRequest,
   { clock, context }: { readonly clock: Clock; readonly context: JobContext },
 ): Promise<string> {
   const hash = createHash('sha256');
@@ -51,7 +43,7 @@ export async function receiveFile(
 }
 
 async function* inTime(
-  incoming: Incoming,
+  incoming: ReceiveRequest,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const chunks = incoming.content[Symbol.asyncIterator]();
@@ -78,6 +70,6 @@ async function* inTime(
   }
 }
 
-function incomplete({ fileName }: Incoming, what: string): BackupError {
+function incomplete({ fileName }: ReceiveRequest, what: string): BackupError {
   return new BackupError('upload_failed', `${fileName} did not arrive whole: ${what}. Upload it again.`);
 }

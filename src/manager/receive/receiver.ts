@@ -1,29 +1,20 @@
 import { BackupError } from '../../errors.ts';
 import { ownerOfSidecar } from '../../backup-names.ts';
-import type { BackupRecord } from '../../model.ts';
-import type { CreateParts } from '../create/create-backup.ts';
-import type { Job } from '../engine.ts';
+import type { JobParts } from '../jobs/job-parts.ts';
+import type { ReceiveJob } from '../jobs/job.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { receiveBackup } from './receive-backup.ts';
-import type { Incoming } from './receive-file.ts';
+import type { ReceiveRequest } from '../requests.ts';
 import { shownFileName } from './received-record.ts';
 import type { Turns } from '../jobs/turns.ts';
 
-/** Which backup comes from where. */
-export type ReceiveRequest = Incoming;
-
-export interface ReceiveJob extends Job<BackupRecord> {
-  /** Resolves when all bytes have come and are about to be looked at; rejects when the job fails before. */
-  readonly received: Promise<void>;
-}
-
 /** Takes files that somebody brings. Who brings one does not wait in line: a browser would not hold out. */
 export class Receiver {
-  readonly #parts: CreateParts;
+  readonly #parts: JobParts;
   readonly #jobs: Jobs;
   readonly #turns: Turns;
 
-  constructor(parts: CreateParts, jobs: Jobs, turns: Turns) {
+  constructor(parts: JobParts, jobs: Jobs, turns: Turns) {
     this.#parts = parts;
     this.#jobs = jobs;
     this.#turns = turns;

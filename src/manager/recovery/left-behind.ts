@@ -3,7 +3,7 @@ import type { EventBus, JobIdentity } from '../../events.ts';
 import { resumeHooks } from '../create/between-hooks.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type { Journal } from '../jobs/journal.ts';
-import type { Unfinished } from './recover.ts';
+import type { Unfinished } from '../jobs/unfinished.ts';
 import type { Turns } from '../jobs/turns.ts';
 
 export interface LeftBehindOptions {

@@ -10,15 +10,10 @@ import { planState, withPlan } from '../../store/state.ts';
 import type { EngineState } from '../../store/state.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { adoptedEntry, storedCopy } from '../copy/pending-entry.ts';
+import type { Unfinished } from '../jobs/unfinished.ts';
 
 /** A folder that does not answer must not keep the engine from starting. */
 const PATIENCE_MS = 10_000;
-
-/** A job that an earlier process did not end: how it is told, and its error; null when its backup was complete after all. */
-export interface Unfinished {
-  readonly event: BackupEvent;
-  readonly error: BackupError | null;
-}
 
 /** @param orphans - the copies that will be tried again */
 export async function recover(parts: EngineParts, orphans: readonly OrphanCopy[]): Promise<readonly Unfinished[]> {

@@ -6,26 +6,9 @@ import { throwIfAborted } from '../../io/abort.ts';
 import type { AgentId, BackupId, BackupRecord } from '../../model.ts';
 import { askInTime } from '../locations/ask-in-time.ts';
 import { noteRemoval, removeOne, type Outcome } from './remove-backups.ts';
-import type { ThinParts, ThinRun } from './thin-location.ts';
-
-/** What is to be deleted by hand. */
-export interface DeleteRequest {
-  readonly backupId: BackupId;
-  /** Where; at least one. */
-  readonly agentIds: readonly AgentId[];
-  /** Says that the last copy that is known may go as well. */
-  readonly lastCopy: boolean;
-}
-
-export interface DeleteReport {
-  readonly backup_id: BackupId;
-  /** Where it is gone. */
-  readonly removed: readonly AgentId[];
-  /** Where it is still, or may be, with the reason. */
-  readonly failed: Readonly<Record<AgentId, string>>;
-  /** Where copies are left, as far as the locations could be asked. */
-  readonly left: readonly AgentId[];
-}
+import type { ThinParts, ThinRun } from './thin-run.ts';
+import type { DeleteReport } from '../reports.ts';
+import type { DeleteRequest } from '../requests.ts';
 
 interface Copies {
   readonly records: ReadonlyMap<AgentId, BackupRecord>;

@@ -5,8 +5,8 @@ import { throwIfAborted } from '../../io/abort.ts';
 import type { BackupId, BackupRecord, BrokenEntry } from '../../model.ts';
 import type { Decision } from '../../retention/policy.ts';
 import type { GroupNote, LocationGroup } from '../../store/group-notes.ts';
-import type { FailedRemoval } from './retention.ts';
-import type { ThinRun } from './thin-location.ts';
+import type { FailedRemoval } from '../reports.ts';
+import type { ThinRun } from './thin-run.ts';
 import { retentionEvent } from './retention-event.ts';
 
 const IN_USE = 'guard:in_use';

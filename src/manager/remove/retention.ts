@@ -1,65 +1,10 @@
 import { BackupError } from '../../errors.ts';
-import type { ErrorCode } from '../../errors.ts';
 import { KeyedLock } from '../../io/keyed-lock.ts';
-import type { AgentId, BackupId, BrokenEntry, Hold, PlanId } from '../../model.ts';
-import type { Decision, RetentionPolicy } from '../../retention/policy.ts';
-import type { GroupNote, LocationGroup } from '../../store/group-notes.ts';
-import { deleteBackup, type DeleteReport, type DeleteRequest, type ThinAlone } from './delete-backup.ts';
+import { deleteBackup, type ThinAlone } from './delete-backup.ts';
+import type { DeleteReport, HeldGroup, ThinReport } from '../reports.ts';
+import type { DeleteRequest, ThinRequest } from '../requests.ts';
 import { thinLocation } from './thin-location.ts';
-import type { ThinParts } from './thin-location.ts';
-
-/** What one run of retention is told. */
-export interface ThinRequest {
-  readonly agentId: AgentId;
-  /** Whose backups; null for those of this instance. */
-  readonly instanceId: string | null;
-  /** The plans whose backups are thinned, each among themselves; null for all of the instance. */
-  readonly planIds: readonly PlanId[] | null;
-  /** The backup whose arrival at the location is the reason to thin it now; null when none is. */
-  readonly arrived: BackupId | null;
-  /** Null to remove expired backups only. */
-  readonly policy: RetentionPolicy | null;
-  /** Backups that somebody asked for by hand are left alone, but for their expiry. */
-  readonly automaticOnly: boolean;
-  /** Everything but the deleting. */
-  readonly dryRun: boolean;
-  /** Says that what held deletions back until now is in order. */
-  readonly acknowledge: boolean;
-  readonly nodeId: string | null;
-  readonly automatic: boolean;
-}
-
-export interface FailedRemoval {
-  readonly backup_id: BackupId;
-  readonly code: ErrorCode;
-  readonly message: string;
-}
-
-/** What one run did at one location. */
-export interface ThinReport {
-  readonly agent_id: AgentId;
-  readonly agent_name: string;
-  readonly dry_run: boolean;
-  /** In words. */
-  readonly policy: string;
-  /** Of each backup of the chosen plans, newest first within a plan; of a dry run, what a real run would decide. */
-  readonly decisions: readonly Decision[];
-  /** Those that are gone now; empty in a dry run. */
-  readonly removed: readonly BackupId[];
-  /** Those that were to be removed, and could not be; the next run tries again. */
-  readonly failed: readonly FailedRemoval[];
-  /** The plans of which nothing is removed, because they look wrong. */
-  readonly held: readonly (Hold & {
-    readonly instance_id: string;
-    readonly plan_id: PlanId;
-    readonly plan_name: string;
-  })[];
-  /** What is at the location and is no complete backup: left alone. */
-  readonly broken: readonly BrokenEntry[];
-}
-
-/** The plans of which the last run deleted nothing because they looked wrong. */
-export type HeldGroup = LocationGroup & NonNullable<GroupNote['held']>;
+import type { ThinParts } from './thin-run.ts';
 
 /** Thins locations, each in its turn, and independent of each other. */
 export class Retention {

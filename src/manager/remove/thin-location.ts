@@ -1,9 +1,7 @@
 /** One run of retention at one location. */
 import { randomBytes } from 'node:crypto';
-import type { BackupAgent } from '../../agents/agent.ts';
 import { isoLocal, parseIso } from '../../clock.ts';
 import { toBackupError } from '../../errors.ts';
-import type { BackupEvent } from '../../events.ts';
 import type { BackupId, BackupRecord } from '../../model.ts';
 import { describePolicy } from '../../retention/describe-policy.ts';
 import { groupBackups } from '../../retention/groups.ts';
@@ -11,31 +9,13 @@ import type { Decision } from '../../retention/policy.ts';
 import { thinGroup } from '../../retention/thin-group.ts';
 import type { GroupContext, ThinnedGroup } from '../../retention/thin-group.ts';
 import type { GroupNote } from '../../store/group-notes.ts';
-import type { MadeBackup } from '../../store/made-backups.ts';
-import type { EngineParts } from '../engine-parts.ts';
 import { checkListing } from '../locations/merge-listings.ts';
 import { removeBackups } from './remove-backups.ts';
 import type { Outcome } from './remove-backups.ts';
 import { retentionEvent } from './retention-event.ts';
-import type { FailedRemoval, ThinReport, ThinRequest } from './retention.ts';
-
-export interface ThinParts extends Pick<EngineParts, 'clock' | 'store' | 'registry' | 'warn'> {
-  /** Whether a copy that runs or waits reads the backup. */
-  readonly isInUse: (backupId: BackupId) => boolean;
-  readonly publish: (event: BackupEvent) => void;
-}
-
-/** What all steps of a run share. */
-export interface ThinRun {
-  readonly parts: ThinParts;
-  readonly request: ThinRequest;
-  readonly agent: BackupAgent;
-  readonly signal: AbortSignal;
-  readonly nowMs: number;
-  readonly instanceId: string;
-  readonly made: ReadonlyMap<BackupId, MadeBackup>;
-  readonly runId: string;
-}
+import type { FailedRemoval, ThinReport } from '../reports.ts';
+import type { ThinRequest } from '../requests.ts';
+import type { ThinParts, ThinRun } from './thin-run.ts';
 
 type Backups = readonly [BackupRecord, ...BackupRecord[]];
 

@@ -12,7 +12,7 @@ import { BackupError } from '../../errors.ts';
 import { formatIdentity, processIdentity } from '../../io/process-identity.ts';
 import type { BackupRecord } from '../../model.ts';
 import { archiveOnDisk, type ArchiveOnDisk } from '../read/archive-on-disk.ts';
-import type { CreateParts } from '../create/create-backup.ts';
+import type { JobParts } from '../jobs/job-parts.ts';
 import type { JobContext, Outcome } from '../jobs/job-run.ts';
 import { findStored, taskContext } from '../read/find-stored.ts';
 import { verifyMembers } from '../read/prove-backup.ts';
@@ -25,7 +25,7 @@ import { throwIfAborted } from '../../io/abort.ts';
 const LABELS = ['node-red', 'node-red-outside'];
 
 interface Restoring {
-  readonly parts: CreateParts;
+  readonly parts: JobParts;
   readonly request: IntoRequest;
   readonly context: JobContext;
   readonly record: BackupRecord;
@@ -41,7 +41,7 @@ interface Extracted {
 
 /** @throws BackupError before anything of the user directory is touched, or `restore_rolled_back` when all is as it was */
 export async function restoreInto(
-  parts: CreateParts,
+  parts: JobParts,
   request: IntoRequest,
   context: JobContext,
 ): Promise<Outcome<IntoReport>> {
@@ -75,7 +75,7 @@ export async function restoreInto(
 }
 
 async function verify(
-  parts: CreateParts,
+  parts: JobParts,
   { record, archive }: { readonly record: BackupRecord; readonly archive: ArchiveOnDisk },
   context: JobContext,
 ): Promise<void> {

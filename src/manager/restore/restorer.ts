@@ -7,8 +7,8 @@ import { BackupError } from '../../errors.ts';
 import type { BackupEvent, EventBus } from '../../events.ts';
 import { orAborted } from '../../io/abort.ts';
 import { formatIdentity, processIdentity } from '../../io/process-identity.ts';
-import type { CreateParts } from '../create/create-backup.ts';
-import type { Job } from '../engine.ts';
+import type { JobParts } from '../jobs/job-parts.ts';
+import type { Job } from '../jobs/job.ts';
 import type { JobId } from '../../model.ts';
 import { restoreInto } from './into-node-red.ts';
 import type { Jobs } from '../jobs/jobs.ts';
@@ -18,7 +18,7 @@ import { canceledEvent, outcomeEvent, reportOf, statusOf } from './restore-outco
 import type { Turns } from '../jobs/turns.ts';
 
 export class Restorer {
-  readonly #parts: CreateParts;
+  readonly #parts: JobParts;
   readonly #jobs: Jobs;
   readonly #turns: Turns;
   readonly #events: EventBus;
@@ -26,7 +26,7 @@ export class Restorer {
   #status: RestoreStatus | null = null;
 
   constructor(
-    parts: CreateParts,
+    parts: JobParts,
     { jobs, turns, events }: { readonly jobs: Jobs; readonly turns: Turns; readonly events: EventBus },
   ) {
     this.#parts = parts;

@@ -1,9 +1,7 @@
 import { isoLocal, parseIso } from '../../clock.ts';
 import type { EventBus } from '../../events.ts';
-import type { AgentId, Overdue, PlanId } from '../../model.ts';
-import type { Expectation } from '../../schedule/deadline.ts';
+import type { PlanId } from '../../model.ts';
 import { Scheduler } from '../../schedule/scheduler.ts';
-import type { DueRun } from '../../schedule/scheduler.ts';
 import type { Schedule } from '../../schedule/schedule.ts';
 import { checkSchedule } from '../../schedule/schedule.ts';
 import { planNote, withLocation, withPlanNote } from '../../store/plan-notes.ts';
@@ -12,43 +10,8 @@ import { planState } from '../../store/state.ts';
 import { toBackupError } from '../../errors.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { OverdueWatch } from './overdue-watch.ts';
-
-/** What a plan does by itself, and what is expected of it. */
-export interface AutomaticPlan {
-  readonly planId: PlanId;
-  readonly planName: string;
-  readonly nodeId: string;
-  /** Null for a plan whose backups are asked for by messages. */
-  readonly schedule: Schedule | null;
-  /** Null when it is never overdue. */
-  readonly expectation: Expectation | null;
-  /** Told when a backup is due. Must not throw. */
-  readonly run: (due: DueRun) => void;
-}
-
-/** A location that gets the backups of a plan. */
-export interface ExpectedCopy {
-  readonly planId: PlanId;
-  readonly agentId: AgentId;
-  readonly agentName: string;
-  readonly nodeId: string;
-}
-
-export interface OverdueItem extends Overdue {
-  /** Null for the backup itself, else the location where its copy is missing. */
-  readonly agent_id: AgentId | null;
-  readonly agent_name: string | null;
-}
-
-/** Times are ISO with the local offset. */
-export interface PlanOutlook {
-  readonly plan_id: PlanId;
-  readonly plan_name: string;
-  readonly node_id: string;
-  /** Null when it has no schedule, or one that is never due again. */
-  readonly next_scheduled: string | null;
-  readonly overdue: readonly OverdueItem[];
-}
+import type { PlanOutlook } from '../reports.ts';
+import type { AutomaticPlan, ExpectedCopy } from '../requests.ts';
 
 interface Added {
   readonly plan: AutomaticPlan;

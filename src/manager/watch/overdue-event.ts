@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { OverdueEvent } from '../../events.ts';
-import type { AutomaticPlan, OverdueItem } from './automation.ts';
+import type { OverdueItem } from '../reports.ts';
+import type { AutomaticPlan } from '../requests.ts';
 import { OUTSIDE_JOBS } from '../outside-jobs.ts';
-import type { Lapse } from './overdue-watch.ts';
 
 export function overdueEvent({ planId, planName }: AutomaticPlan, { item, nodeId }: Lapse): OverdueEvent {
   const { agent_id, agent_name, last, expected, message } = item;
@@ -33,3 +33,13 @@ export function overdueText(
 }
 
 const shown = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
+
+/** Something that is overdue. */
+export interface Lapse {
+  readonly item: OverdueItem;
+  /** Of the plan, or of the location. */
+  readonly nodeId: string;
+  /** The success, or the beginning, after which nothing came. */
+  readonly after: string;
+  readonly isTold: boolean;
+}

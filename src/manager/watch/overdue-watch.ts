@@ -6,8 +6,8 @@ import { deadlineAfter } from '../../schedule/deadline.ts';
 import type { Expectation } from '../../schedule/deadline.ts';
 import { planNote, withLocation, withPlanNote } from '../../store/plan-notes.ts';
 import type { PlanNotes, WatchNote } from '../../store/plan-notes.ts';
-import type { AutomaticPlan, OverdueItem } from './automation.ts';
-import { overdueEvent, overdueText } from './overdue-event.ts';
+import type { AutomaticPlan } from '../requests.ts';
+import { overdueEvent, overdueText, type Lapse } from './overdue-event.ts';
 
 /** How often it looks. */
 const STEP_MS = 60_000;
@@ -25,16 +25,6 @@ export interface OverdueWatchOptions {
   readonly isThere: (nodeId: string) => boolean;
   readonly change: (change: (notes: PlanNotes) => PlanNotes) => void;
   readonly publish: (event: OverdueEvent) => void;
-}
-
-/** Something that is overdue. */
-export interface Lapse {
-  readonly item: OverdueItem;
-  /** Of the plan, or of the location. */
-  readonly nodeId: string;
-  /** The success, or the beginning, after which nothing came. */
-  readonly after: string;
-  readonly isTold: boolean;
 }
 
 /** Tells, once a lapse, that an expected backup or copy has not come. */

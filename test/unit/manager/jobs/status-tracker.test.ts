@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Job } from '../../../../src/manager/engine.ts';
+import type { Job } from '../../../../src/manager/jobs/job.ts';
 import { engineBench } from '../../../helpers/engine-bench.ts';
 import { gate } from '../../../helpers/fake-archive.ts';
 import { environmentFor } from '../../../helpers/restore-bench.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { BackupError } from '../../../../src/errors.ts';
 import type { DeletedEvent } from '../../../../src/events.ts';
-import type { DeleteReport } from '../../../../src/manager/remove/delete-backup.ts';
+import type { DeleteReport } from '../../../../src/manager/reports.ts';
 import { engineBench } from '../../../helpers/engine-bench.ts';
 import { gate } from '../../../helpers/fake-archive.ts';
 import { memoryAgent } from '../../../helpers/memory-agent.ts';

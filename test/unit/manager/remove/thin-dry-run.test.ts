@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { formatSidecar } from '../../../../src/agents/sidecar.ts';
-import type { ThinRequest } from '../../../../src/manager/remove/retention.ts';
+import type { ThinRequest } from '../../../../src/manager/requests.ts';
 import type { RetentionPolicy } from '../../../../src/retention/policy.ts';
 import { engineBench } from '../../../helpers/engine-bench.ts';
 import { isLongRun, recordFigure } from '../../../helpers/figures.ts';

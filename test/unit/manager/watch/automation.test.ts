@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OverdueEvent } from '../../../../src/events.ts';
-import type { AutomaticPlan } from '../../../../src/manager/watch/automation.ts';
+import type { AutomaticPlan } from '../../../../src/manager/requests.ts';
 import type { Engine } from '../../../../src/manager/engine.ts';
 import type { DueRun } from '../../../../src/schedule/scheduler.ts';
 import { engineBench } from '../../../helpers/engine-bench.ts';
