@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { systemClock, type Clock } from '../clock.ts';
 
 export interface EngineOptions {
   /** Absolute: where the engine keeps its state; made when it is not there. */
@@ -14,4 +14,15 @@ export interface EngineOptions {
   readonly niceness?: number;
   /** Told of what is wrong and harms no job, e.g. a corrupt state file that was set aside. */
   readonly warn?: (message: string) => void;
+}
+
+/** The options with what was left out filled in. */
+export interface EngineSettings extends Required<Omit<EngineOptions, 'localFolder'>> {
+  /** Null for none. */
+  readonly localFolder: string | null;
+}
+
+export function settingsOf(options: EngineOptions): EngineSettings {
+  const { localFolder = null, clock = systemClock, niceness = 0, warn = (): void => undefined } = options;
+  return { ...options, localFolder, clock, niceness, warn };
 }

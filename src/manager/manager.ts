@@ -103,7 +103,7 @@ export class Manager implements Engine {
     this.events = events;
     this.keys = parts.keys;
     this.instanceId = parts.store.state.current.instance_id;
-    this.instanceName = parts.options.instanceName;
+    this.instanceName = parts.settings.instanceName;
     events.subscribe((event) => {
       this.#tracker.apply(event);
     });

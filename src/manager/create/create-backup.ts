@@ -54,7 +54,7 @@ async function archive(making: Making): Promise<BackupRecord> {
   try {
     const result = await parts.archive.runTask(taskFor(making, place), {
       signal: context.signal,
-      niceness: parts.options.niceness ?? 0,
+      niceness: parts.settings.niceness,
       onProgress: (progress) => {
         context.progress(progress);
       },
@@ -96,7 +96,7 @@ function tellFallback({ parts, request, backupId }: Making, { compression }: Cre
 type Maker = Pick<BackupRecord, 'instance_id' | 'instance_name' | 'plan_id' | 'plan_name' | 'automatic' | 'node_red'>;
 
 function makerOf({ parts, request }: Making): Maker {
-  const { nodeRedVersion, instanceName } = parts.options;
+  const { nodeRedVersion, instanceName } = parts.settings;
   return {
     instance_id: parts.store.state.current.instance_id,
     instance_name: instanceName,

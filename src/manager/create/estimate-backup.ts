@@ -40,7 +40,7 @@ export async function estimateBackup(
 async function count(parts: EngineParts, request: BackupRequest, signal: AbortSignal): Promise<EstimateResult> {
   const { sources, excludeCaches, excludeIfPresent } = request;
   const skipFolders = await placesLeftOut(parts, request);
-  const context = { signal, niceness: parts.options.niceness ?? 0, onProgress: () => undefined };
+  const context = { signal, niceness: parts.settings.niceness, onProgress: () => undefined };
   const what = { sources, excludeCaches, excludeIfPresent, skipFolders };
   return parts.archive.runTask({ kind: 'estimate', ...what, limitMs: COUNT_MS }, context);
 }

@@ -9,10 +9,10 @@ import type { EngineParts } from '../engine-parts.ts';
  * @throws BackupError `invalid_request` when a source lies in one of them, and so would come out empty
  */
 export async function placesLeftOut(
-  { registry, options }: EngineParts,
+  { registry, settings }: EngineParts,
   request: BackupRequest,
 ): Promise<readonly string[]> {
-  const skipFolders = [...new Set([request.folder, ...registry.localFolders(), options.stateDir])];
+  const skipFolders = [...new Set([request.folder, ...registry.localFolders(), settings.stateDir])];
   const folders = await Promise.all(skipFolders.map(async (folder) => ({ folder, real: await realPath(folder) })));
   for (const { label, path } of request.sources) {
     const real = await realPath(path);

@@ -80,7 +80,7 @@ async function fetchArchive(parts: EngineParts, stored: StoredBackup, context: F
     const archive = { path: agent.archivePath(record), release: () => Promise.resolve() };
     return { archive, sha256: null, known };
   }
-  const { stateDir } = parts.options;
+  const { stateDir } = parts.settings;
   context.enter('download_from_agent');
   await checkSpace(stateDir, record.backup_id, known.size);
   const path = join(stateDir, partialName(parts.store.state.current.instance_id));

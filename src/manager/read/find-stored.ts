@@ -21,7 +21,7 @@ export async function findStored(
 export function taskContext(parts: EngineParts, context: JobContext): TaskContext {
   return {
     signal: context.signal,
-    niceness: parts.options.niceness ?? 0,
+    niceness: parts.settings.niceness,
     onProgress: (progress) => {
       context.progress(progress);
     },

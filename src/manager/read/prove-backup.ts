@@ -131,7 +131,7 @@ async function restoreForATry(
   context.enter('extract');
   const { backup_id: backupId, compression } = record;
   const keys = parts.keys.forArchive(record);
-  const scratch = join(parts.options.stateDir, partialName(parts.store.state.current.instance_id));
+  const scratch = join(parts.settings.stateDir, partialName(parts.store.state.current.instance_id));
   await mkdir(scratch, { mode: 0o700 });
   try {
     const where = { path, compression, keys, backupId, target: join(scratch, 'restored') };

@@ -73,7 +73,7 @@ export async function readFlows(
   const keys = parts.keys.forArchive(record);
   const { path, source, release } = await archiveInParts(parts, { agent, record }, { signal, ...unheard });
   try {
-    const context = { signal, niceness: parts.options.niceness ?? 0, onProgress: unheard.progress };
+    const context = { signal, niceness: parts.settings.niceness, onProgress: unheard.progress };
     const task = { kind: 'flows', path, compression, keys, backupId, tabs } as const;
     const result = await parts.archive.runTask(task, source === undefined ? context : { ...context, source });
     const [problem] = result.problems;

@@ -27,7 +27,7 @@ export async function* readContent(
   const { path, source } = archive;
   const { compression } = record;
   const task = { kind: 'content', path, compression, keys: parts.keys.forArchive(record), member } as const;
-  const niceness = parts.options.niceness ?? 0;
+  const niceness = parts.settings.niceness;
   const context = { signal: either, niceness, onProgress: unheard.progress, output: port2 };
   const work = parts.archive.runTask(task, source === undefined ? context : { ...context, source });
   // What it fails with comes through the pipe as well, or is that the thread is gone.

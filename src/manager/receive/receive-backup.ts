@@ -37,8 +37,8 @@ export async function receiveBackup(
   incoming: ReceiveRequest & { readonly arrived: () => void },
   context: JobContext,
 ): Promise<BackupRecord> {
-  const { localFolder } = parts.options;
-  if (localFolder === undefined) throw new BackupError('invalid_request', 'There is no local folder to receive it in.');
+  const { localFolder } = parts.settings;
+  if (localFolder === null) throw new BackupError('invalid_request', 'There is no local folder to receive it in.');
   const agent = await parts.registry.local(localFolder);
   context.identify({ agent_id: agent.id, agent_name: agent.name });
   const startedMs = parts.clock.now();
