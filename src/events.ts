@@ -107,6 +107,18 @@ export interface OverdueEvent extends RetentionEventBase {
 export type JobEvent = InProgressEvent | CompletedEvent | FailedEvent;
 export type BackupEvent = JobEvent | DeletedEvent | HeldEvent | OverdueEvent;
 
+/** What the events have in common that belong to no job. */
+export const OUTSIDE_JOBS = {
+  manager_state: 'idle',
+  will_retry: null,
+  late: false,
+  backup_stage: null,
+  failed_reason: null,
+  error: null,
+  progress: null,
+  backup: null,
+} as const;
+
 export type EventListener = (event: BackupEvent) => void;
 
 /** Delivers events in order. A listener that throws harms neither the job nor the other listeners. */

@@ -80,7 +80,6 @@ export type {
   DeleteReport,
   EngineStatus,
   FailedRemoval,
-  FileEntry,
   FlowNode,
   FlowTab,
   FoundBackup,
@@ -99,6 +98,7 @@ export type {
   VerifyProblem,
   VerifyReport,
 } from './manager/reports.ts';
+export type { FileEntry } from './archive/tasks.ts';
 export type {
   AutomaticPlan,
   BackupPlace,

@@ -1,6 +1,6 @@
 import type { AgentListing, BackupAgent, RecordChanges } from '../agents/agent.ts';
 import type { LocalAgent } from '../agents/local/local.ts';
-import type { EstimateResult } from '../archive/tasks.ts';
+import type { EstimateResult, FileEntry } from '../archive/tasks.ts';
 import type { EventBus } from '../events.ts';
 import type { Hook } from '../hooks/hook.ts';
 import type { BackupRequest } from '../backup-request.ts';
@@ -10,7 +10,6 @@ import type {
   BackupFlows,
   DeleteReport,
   EngineStatus,
-  FileEntry,
   FoundBackup,
   HeldGroup,
   IntoReport,

@@ -1,4 +1,4 @@
-import type { EstimateResult } from '../archive/tasks.ts';
+import type { EstimateResult, FileEntry } from '../archive/tasks.ts';
 import type { EventBus, JobIdentity } from '../events.ts';
 import type { Hook } from '../hooks/hook.ts';
 import type { BackupRequest } from '../backup-request.ts';
@@ -16,7 +16,6 @@ import type { Job, ReceiveJob } from './jobs/job.ts';
 import type {
   BackupFlows,
   EngineStatus,
-  FileEntry,
   IntoReport,
   PendingCopy,
   PlanStatus,

@@ -149,18 +149,6 @@ export interface BackupFlows {
 
 export type { CredentialsState, FlowNode, FlowTab };
 
-/** One line of a backup's manifest, as `files` shows it. Paths are text made printable. */
-export interface FileEntry {
-  readonly path: string;
-  readonly type: 'file' | 'directory' | 'symlink' | 'hardlink';
-  readonly size: number;
-  readonly mode: number;
-  /** Seconds since the epoch as text, up to nine decimals. */
-  readonly mtime: string;
-  readonly sha256: string | null;
-  readonly link: string | null;
-}
-
 export interface FailedRemoval {
   readonly backup_id: BackupId;
   readonly code: ErrorCode;

@@ -4,7 +4,7 @@ import { basename, join, relative, sep } from 'node:path';
 import { SAFETY_PREFIX } from '../../backup-names.ts';
 import { credentialsFileOf } from '../../credentials-file.ts';
 import type { CredentialSecret, NodeRedSource } from '../../backup-request.ts';
-import type { HeaderSource, OutsideFile } from '../tasks.ts';
+import type { HeaderSource, OutsideFile } from '../backup-header.ts';
 import type { FlowPair } from './stable-pair.ts';
 import { readWhole } from './file-reader.ts';
 

@@ -9,7 +9,7 @@ import { partialName } from '../../io/partial-name.ts';
 import type { BackupRecord } from '../../model.ts';
 import { archiveToProve, knownArchive } from './archive-on-disk.ts';
 import type { EngineParts } from '../engine-parts.ts';
-import { isUnchecked } from '../receive/received-record.ts';
+import { isUnchecked } from '../../record.ts';
 import { findStored, originOf, taskContext } from './find-stored.ts';
 import type { JobContext, Outcome } from '../jobs/job-run.ts';
 import type { CredentialsState, VerifyReport } from '../reports.ts';

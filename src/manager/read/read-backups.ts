@@ -6,7 +6,8 @@ import { archiveInParts } from './archive-in-parts.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { findStored, originOf, taskContext } from './find-stored.ts';
 import type { JobContext, Outcome } from '../jobs/job-run.ts';
-import type { BackupFlows, FileEntry, RestoreReport } from '../reports.ts';
+import type { BackupFlows, RestoreReport } from '../reports.ts';
+import type { FileEntry } from '../../archive/tasks.ts';
 import { pathProblem } from '../request-problem.ts';
 import type { BackupPlace, FlowsRequest, RestoreRequest } from '../requests.ts';
 

@@ -5,7 +5,7 @@ import { isoLocal, parseIso } from '../../clock.ts';
 import { BackupError } from '../../errors.ts';
 import { FORMAT_VERSION } from '../../model.ts';
 import type { BackupRecord, Compression } from '../../model.ts';
-import { parseRecord, RECORD_LIMITS } from '../../record.ts';
+import { parseRecord, RECORD_LIMITS, UNCHECKED } from '../../record.ts';
 
 /** An archive file that came from outside. */
 export interface Received {
@@ -24,13 +24,6 @@ export interface Contents {
   readonly files: number;
   readonly bytes: number;
   readonly failed: number;
-}
-
-/** Says in a record that nobody has looked into the archive. */
-const UNCHECKED = 'unchecked';
-
-export function isUnchecked({ extra }: BackupRecord): boolean {
-  return extra[UNCHECKED] === true;
 }
 
 /** @throws BackupError `archive_corrupt` when `backup.json` is not one of ours */

@@ -1,6 +1,5 @@
-import type { DeletedEvent } from '../../events.ts';
+import { OUTSIDE_JOBS, type DeletedEvent } from '../../events.ts';
 import type { BackupRecord } from '../../model.ts';
-import { OUTSIDE_JOBS } from '../outside-jobs.ts';
 import type { ThinRun } from './thin-run.ts';
 
 /** What the events of a run about a backup have in common. */

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { OverdueEvent } from '../../events.ts';
+import { OUTSIDE_JOBS, type OverdueEvent } from '../../events.ts';
 import type { OverdueItem } from '../reports.ts';
 import type { AutomaticPlan } from '../requests.ts';
-import { OUTSIDE_JOBS } from '../outside-jobs.ts';
 
 export function overdueEvent({ planId, planName }: AutomaticPlan, { item, nodeId }: Lapse): OverdueEvent {
   const { agent_id, agent_name, last, expected, message } = item;

@@ -1,8 +1,7 @@
-import { formatMtime } from '../archive/format/manifest-line.ts';
-import type { ManifestLine } from '../archive/format/parse-manifest-line.ts';
-import { openArchive } from '../archive/read/open-archive.ts';
-import type { ArchiveToRead } from './archive-port.ts';
-import type { FileEntry } from './reports.ts';
+import { formatMtime } from '../format/manifest-line.ts';
+import type { ManifestLine } from '../format/parse-manifest-line.ts';
+import { openArchive, type ArchiveToRead } from './open-archive.ts';
+import type { FileEntry } from '../tasks.ts';
 
 function entryOf({ member, sha256 }: ManifestLine & { readonly kind: 'member' }): FileEntry {
   const { path, type, size, mode, mtimeNs, link } = member;
