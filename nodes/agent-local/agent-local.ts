@@ -3,9 +3,8 @@ import { resolve } from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { BackupError } from '../../src/index.ts';
 import { agentNode } from '../lib/agent/agent-node.ts';
-import { renderFolder } from '../lib/folders.ts';
+import { renderFolder, absoluteFolder } from '../lib/folders.ts';
 import { asText } from '../lib/message-values.ts';
-import { absoluteFolder } from '../backup-create/plan-config.ts';
 import { runtimeOf } from '../lib/runtime.ts';
 
 interface LocalNodeConfig extends NodeDef {

@@ -1,9 +1,9 @@
 /** A backup-create node's settings. Flows are also written by hand and by other programs, so no field is taken for granted. */
-import { isAbsolute, join, resolve } from 'node:path';
 import type { NodeDef } from 'node-red';
 import type { Compression } from '../../src/index.ts';
 import { readAutomaticConfig, type AutomaticConfig } from './automatic.ts';
 import { asText } from '../lib/message-values.ts';
+import { defaultFolder, absoluteFolder } from '../lib/folders.ts';
 
 export interface SourceConfig {
   readonly label: string;
@@ -37,13 +37,6 @@ export interface PlanConfig {
   /** Of the events' messages; empty for the default. */
   readonly template: string;
   readonly automatic: AutomaticConfig;
-}
-
-const DEFAULT_FOLDER = 'backups';
-
-/** Where backups lie when nothing is set: the location `local`. */
-export function defaultFolder(userDir: string): string {
-  return join(userDir, DEFAULT_FOLDER);
 }
 
 /** @param config - as Node-RED hands it to the node, with fields missing or not */
@@ -89,9 +82,4 @@ export function planIdOf({ planId }: PlanConfig, nodeId: string): string {
 
 export function folderOf({ folder }: PlanConfig, userDir: string): string {
   return folder === '' ? defaultFolder(userDir) : absoluteFolder(folder, userDir);
-}
-
-/** A relative folder lies in the user directory. */
-export function absoluteFolder(folder: string, userDir: string): string {
-  return isAbsolute(folder) ? folder : resolve(userDir, folder);
 }

@@ -1,6 +1,6 @@
 import type { Node } from 'node-red';
 import { askByHand } from './by-hand.ts';
-import { deployedPlans } from '../lib/deployed.ts';
+import { deployedPlans } from './deployed-plans.ts';
 import { announcePlace } from '../lib/node-places.ts';
 import { folderOf, planIdOf, planNameOf, type PlanConfig } from './plan-config.ts';
 import type { Runtime } from '../lib/runtime.ts';

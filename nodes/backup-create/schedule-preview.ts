@@ -1,6 +1,6 @@
 /** Answers the dialog of backup-create: when a schedule would run; and the nodes' status: when it does. */
 import type { Node, NodeAPI } from 'node-red';
-import { nextRuns, parseIso, systemClock, toBackupError, type BackupError, type Engine } from '../../src/index.ts';
+import { nextRuns, systemClock, toBackupError, type BackupError, type Engine } from '../../src/index.ts';
 import { serve, type Asked } from '../lib/http/serve.ts';
 import { readAutomaticConfig, scheduleOf } from './automatic.ts';
 import type { Runtime } from '../lib/runtime.ts';
@@ -58,10 +58,4 @@ export function nextScheduled(node: Node, runtime: Runtime): () => string | null
     () => undefined,
   );
   return () => known?.automation.outlook().find(({ node_id }) => node_id === node.id)?.next_scheduled ?? null;
-}
-
-/** @returns the soonest of all, ISO; null when nothing is scheduled */
-export function soonest(times: readonly (string | null)[]): string | null {
-  const sorted = times.filter((time) => time !== null).sort((a, b) => parseIso(a) - parseIso(b));
-  return sorted[0] ?? null;
 }

@@ -1,9 +1,8 @@
 /** A backup-restore node's settings. Flows are also written by hand, so no field is taken for granted. */
 import type { NodeMessageInFlow } from 'node-red';
 import { BackupError } from '../../src/index.ts';
-import { renderFolder } from '../lib/folders.ts';
+import { renderFolder, absoluteFolder } from '../lib/folders.ts';
 import { asText, isGiven } from '../lib/message-values.ts';
-import { absoluteFolder } from '../backup-create/plan-config.ts';
 
 export interface RestoreConfig {
   /** Never taken from a message: `node-red` and `undo` change this Node-RED. */

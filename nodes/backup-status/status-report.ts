@@ -1,5 +1,6 @@
 /** What backup-status tells. */
 import {
+  parseIso,
   type BackupRecord,
   type Engine,
   type EngineStatus,
@@ -9,7 +10,6 @@ import {
   type PlanStatus,
 } from '../../src/index.ts';
 import { retentionCounts, type RetentionCounts } from './retention-counts.ts';
-import { soonest } from '../backup-create/schedule-preview.ts';
 
 /** One backup-create node. */
 export interface PlanReport extends PlanOutlook, Pick<PlanStatus, 'last_attempted' | 'last_completed' | 'last_error'> {
@@ -65,3 +65,9 @@ export function statusText(engine: Engine): string {
 }
 
 const shown = (iso: string): string => `${iso.slice(5, 10)} ${iso.slice(11, 16)}`;
+
+/** @returns the soonest of all, ISO; null when nothing is scheduled */
+export function soonest(times: readonly (string | null)[]): string | null {
+  const sorted = times.filter((time) => time !== null).sort((a, b) => parseIso(a) - parseIso(b));
+  return sorted[0] ?? null;
+}

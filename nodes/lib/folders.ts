@@ -1,3 +1,5 @@
+/** The folders that settings name. */
+import { isAbsolute, join, resolve } from 'node:path';
 import mustache from 'mustache';
 import { BackupError } from '../../src/index.ts';
 
@@ -33,4 +35,16 @@ function parse(template: string, wrong: (why: string) => BackupError): [kind: st
   } catch (error) {
     throw wrong(`cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
   }
+}
+
+const DEFAULT_FOLDER = 'backups';
+
+/** Where backups lie when nothing is set: the location `local`. */
+export function defaultFolder(userDir: string): string {
+  return join(userDir, DEFAULT_FOLDER);
+}
+
+/** A relative folder lies in the user directory. */
+export function absoluteFolder(folder: string, userDir: string): string {
+  return isAbsolute(folder) ? folder : resolve(userDir, folder);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import { BackupError, openEngine, systemClock, toBackupError, type Engine } from '../../src/index.ts';
 import { restoreSettled } from './restore-at-start.ts';
-import { defaultFolder } from '../backup-create/plan-config.ts';
+import { defaultFolder } from './folders.ts';
 import { pluginHooks } from './plugin-hooks.ts';
 
 /** The folder of the engine's state, in the user directory. */

@@ -1,6 +1,6 @@
 /** retention: keeps generations of backups at their locations and removes the rest. Wiring only. */
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
-import { deployedRetentions } from '../lib/deployed.ts';
+import { deployedRetentions } from './deployed-retentions.ts';
 import { checkTemplate } from '../lib/template.ts';
 import { followJobs } from '../lib/follow-jobs.ts';
 import { onInput } from '../lib/input.ts';

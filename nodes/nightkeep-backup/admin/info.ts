@@ -8,7 +8,7 @@ import {
   type EngineStatus,
   type PendingCopy,
 } from '../../../src/index.ts';
-import { deployedPlans } from '../../lib/deployed.ts';
+import { deployedPlans } from '../../backup-create/deployed-plans.ts';
 import type { Runtime } from '../../lib/runtime.ts';
 import { planReports, type PlanReport } from '../../backup-status/status-report.ts';
 import { placesByNode } from './places.ts';

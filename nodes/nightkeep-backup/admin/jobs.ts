@@ -1,6 +1,6 @@
 /** The routes that begin and end jobs, and pin. */
 import { BackupError, type AgentId, type BackupRecord, type Engine, type JobId } from '../../../src/index.ts';
-import { deployedPlans } from '../../lib/deployed.ts';
+import { deployedPlans } from '../../backup-create/deployed-plans.ts';
 import { pinBackup, type PinnedBackup } from '../../retention/pin-backup.ts';
 import type { Runtime } from '../../lib/runtime.ts';
 import { backupIdOf, bodyOf, flagIn, locationOf, optionalText, textIn } from '../../lib/http/asked.ts';

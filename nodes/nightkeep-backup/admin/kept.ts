@@ -2,7 +2,7 @@
 import type { NodeAPI } from 'node-red';
 import { toBackupError, type AgentId, type Decision, type Engine, type PlanId } from '../../../src/index.ts';
 import { chosenPlaces } from '../../lib/chosen-places.ts';
-import { deployedRetentions, type DeployedRetention } from '../../lib/deployed.ts';
+import { deployedRetentions, type DeployedRetention } from '../../retention/deployed-retentions.ts';
 import { nodePlaces } from '../../lib/node-places.ts';
 import { wantedPolicy } from '../../retention/retention-config.ts';
 import type { Runtime } from '../../lib/runtime.ts';

@@ -9,7 +9,7 @@ import {
   type RestoreRequest,
 } from '../../../src/index.ts';
 import { environmentOf } from '../../lib/restore-at-start.ts';
-import { absoluteFolder } from '../../backup-create/plan-config.ts';
+import { absoluteFolder } from '../../lib/folders.ts';
 import type { Runtime } from '../../lib/runtime.ts';
 import { bodyOf, checkConfirmed, flagIn, optionalText, textIn, textsIn, type Body } from '../../lib/http/asked.ts';
 import { storedCopy, type Begun } from './jobs.ts';
