@@ -22,7 +22,6 @@ export type BackupStage =
   // restore, verify
   | 'download_from_agent'
   | 'verify'
-  | 'safety_backup'
   | 'extract'
   | 'await_restart'
   | 'apply';
