@@ -6,7 +6,7 @@ import { numberSetting } from '../lib/agent/agent-config.ts';
 import { renderFolder } from '../lib/folders.ts';
 import { asText } from '../lib/message-values.ts';
 
-export const DEFAULT_FOLDER = 'backups/{{instance_name}}';
+const DEFAULT_FOLDER = 'backups/{{instance_name}}';
 const DEFAULT_PORT = 22;
 const LARGEST_KEY_BYTES = 65_536;
 

@@ -5,7 +5,7 @@ import { asText } from '../lib/message-values.ts';
 const HOUR_MS = 3_600_000;
 const SECOND_MS = 1000;
 /** Home Assistant's, too. */
-export const DEFAULT_MARGIN_HOURS = 3;
+const DEFAULT_MARGIN_HOURS = 3;
 const DEFAULT_DEPLOY_SECONDS = 10;
 const LONGEST_DEPLOY_SECONDS = 3600;
 

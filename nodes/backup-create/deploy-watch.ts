@@ -13,7 +13,7 @@ type FlowNode = Readonly<Record<string, unknown>>;
 /** Of each tab and each subflow, and of what belongs to none: its name and what is in it. */
 export type FlowDigests = ReadonlyMap<string, { readonly label: string; readonly digest: string }>;
 
-export function flowDigests(flows: readonly FlowNode[]): FlowDigests {
+function flowDigests(flows: readonly FlowNode[]): FlowDigests {
   const parts = new Map<string, { label: string; nodes: string[] }>();
   const homes = flows.filter(({ type }) => type === 'tab' || type === 'subflow');
   for (const home of homes) {
@@ -35,7 +35,7 @@ export function flowDigests(flows: readonly FlowNode[]): FlowDigests {
 }
 
 /** @returns the names of what differs, also of what is new or gone */
-export function changedTabs(before: FlowDigests, after: FlowDigests): readonly string[] {
+function changedTabs(before: FlowDigests, after: FlowDigests): readonly string[] {
   const ids = new Set([...after.keys(), ...before.keys()]);
   const changed = [...ids].filter((id) => before.get(id)?.digest !== after.get(id)?.digest);
   return [...new Set(changed.map((id) => (after.get(id) ?? before.get(id))?.label ?? id))];

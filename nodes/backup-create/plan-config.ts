@@ -5,7 +5,7 @@ import { readAutomaticConfig, type AutomaticConfig } from './automatic.ts';
 import { asText } from '../lib/message-values.ts';
 import { defaultFolder, absoluteFolder } from '../lib/folders.ts';
 
-export interface SourceConfig {
+interface SourceConfig {
   readonly label: string;
   readonly path: string;
   readonly exclude: string;

@@ -7,7 +7,7 @@ import type { Runtime } from '../lib/runtime.ts';
 
 const SHOWN = 5;
 
-export interface SchedulePreview {
+interface SchedulePreview {
   /** ISO times of the next runs, soonest first; empty where messages ask for the backups. */
   readonly runs: readonly string[];
   /** In which the times are shown. */

@@ -67,7 +67,7 @@ export function statusText(engine: Engine): string {
 const shown = (iso: string): string => `${iso.slice(5, 10)} ${iso.slice(11, 16)}`;
 
 /** @returns the soonest of all, ISO; null when nothing is scheduled */
-export function soonest(times: readonly (string | null)[]): string | null {
+function soonest(times: readonly (string | null)[]): string | null {
   const sorted = times.filter((time) => time !== null).sort((a, b) => parseIso(a) - parseIso(b));
   return sorted[0] ?? null;
 }

@@ -18,10 +18,10 @@ export interface RetentionConfig {
 }
 
 /** `keep_within_daily` is the setting `keepWithinDaily`. */
-export const settingOf = (key: string): string => key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+const settingOf = (key: string): string => key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 /** Counts are texts in the dialog; what is no number stays a text, which is refused as one. */
-export function policyOf(fields: Fields): RetentionPolicy {
+function policyOf(fields: Fields): RetentionPolicy {
   const policy: Record<string, unknown> = {};
   for (const key of [...COUNT_KEYS, ...WITHIN_KEYS]) {
     const text = asText(fields[settingOf(key)]).trim();

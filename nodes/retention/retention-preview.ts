@@ -21,12 +21,12 @@ import type { Runtime } from '../lib/runtime.ts';
 const MOST_SHOWN = 400;
 const PLANS_SHOWN = 5;
 
-export interface ShownBackup extends Decision {
+interface ShownBackup extends Decision {
   readonly date: string;
   readonly name: string;
 }
 
-export interface Preview {
+interface Preview {
   /** The rules in words. */
   readonly words: string;
   /** Oldest first. */

@@ -4,7 +4,7 @@ import type { Node, NodeDef } from 'node-red';
 import { BackupError } from '../../../src/index.ts';
 import { asNumber, asText, isGiven } from '../message-values.ts';
 
-export const DEFAULT_RETRY_HOURS = 6;
+const DEFAULT_RETRY_HOURS = 6;
 const HOUR_MS = 3_600_000;
 
 /** Fields that say who a node is and how it looks, not where it stores. */

@@ -67,7 +67,7 @@ function keysIn(body: Body): KeySet {
 }
 
 /** The keys are at hand as long as the job runs, and no longer. */
-export function withKeys<T>(engine: Engine, keys: KeySet, begin: () => Job<T>): Job<T> {
+function withKeys<T>(engine: Engine, keys: KeySet, begin: () => Job<T>): Job<T> {
   const take = engine.keys.add(keys);
   const job = begin();
   job.result.then(take, take);

@@ -61,7 +61,7 @@ function operationError(error: unknown, what: string): BackupError {
   return toBackupError(error, 'agent_error', what);
 }
 
-export function unreachable(what: string, cause: unknown): BackupError {
+function unreachable(what: string, cause: unknown): BackupError {
   const text = cause instanceof Error ? cause.message : String(cause);
   return new BackupError('agent_unreachable', `${what}: ${text}`, { cause, temporary: true });
 }
