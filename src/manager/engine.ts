@@ -1,5 +1,3 @@
-import type { AgentListing, BackupAgent, RecordChanges } from '../agents/agent.ts';
-import type { LocalAgent } from '../agents/local/local.ts';
 import type { EstimateResult, FileEntry } from '../archive/tasks.ts';
 import type { EventBus } from '../events.ts';
 import type { Hook } from '../hooks/hook.ts';
@@ -10,11 +8,8 @@ import type {
   BackupFlows,
   DeleteReport,
   EngineStatus,
-  FoundBackup,
   HeldGroup,
   IntoReport,
-  LocationReport,
-  MergedListing,
   PendingCopy,
   PlanOutlook,
   PlanStatus,
@@ -24,14 +19,12 @@ import type {
 } from './reports.ts';
 import type {
   AutomaticPlan,
-  BackupPlace,
   ContentRequest,
   CopyRequest,
   DeleteRequest,
   ExpectedCopy,
   FlowsRequest,
   IntoRequest,
-  LocalFolderOptions,
   ReceiveRequest,
   RestoreRequest,
   ThinRequest,
@@ -39,6 +32,7 @@ import type {
 } from './requests.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { Job, ReceiveJob } from './jobs/job.ts';
+import type { EngineLocations } from './locations/engine-locations.ts';
 
 /** Keeps generations; see docs/retention.md. */
 export interface EngineRetention {
@@ -67,28 +61,6 @@ export interface EngineAutomation {
   forgetNode(nodeId: string): void;
   /** The plans that were added, in their order. */
   outlook(): readonly PlanOutlook[];
-}
-
-/** Where backups lie, and what is there. */
-export interface EngineLocations {
-  /** The agent of a folder of this machine: the same one for the same folder, made when it is not there. */
-  local(folder: string, options?: LocalFolderOptions): Promise<LocalAgent>;
-  /** @returns a function that takes the agent off the list again */
-  register(agent: BackupAgent): () => void;
-  agents(): readonly BackupAgent[];
-  /** Told when an agent comes or goes. */
-  onChange(listener: () => void): () => void;
-  /** The backups of all locations as one list. */
-  list(signal: AbortSignal): Promise<MergedListing>;
-  listAt(agentId: AgentId, signal: AbortSignal): Promise<AgentListing>;
-  /** As `listLocation`: what one location holds, told within a time limit. */
-  report(agentId: AgentId, signal: AbortSignal): Promise<LocationReport>;
-  /** The record of a backup at one location, told within a time limit. */
-  get(place: BackupPlace, signal: AbortSignal): Promise<BackupRecord>;
-  /** As `findBackup`: one backup with its copies at all locations. */
-  find(backupId: BackupId, signal: AbortSignal): Promise<FoundBackup>;
-  /** As `changeBackup`: pins a backup at one location, or says when it expires. */
-  change(place: BackupPlace, changes: RecordChanges, signal: AbortSignal): Promise<BackupRecord>;
 }
 
 /** The one engine of a Node-RED runtime or of one run of the command line. */

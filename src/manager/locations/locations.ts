@@ -4,7 +4,7 @@ import { messagesOf } from '../../errors.ts';
 import type { AgentId, BackupId, BackupRecord } from '../../model.ts';
 import { askInTime } from './ask-in-time.ts';
 import { changeBackup } from './change-backup.ts';
-import type { EngineLocations } from '../engine.ts';
+import type { EngineLocations } from './engine-locations.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { findBackup } from './find-backup.ts';
 import type { FoundBackup, LocationReport, MergedListing } from '../reports.ts';
