@@ -32,7 +32,7 @@ const mocha = (name: string, minutesAllowed: number): Stage => ({
 const STAGES: readonly Stage[] = [
   check('typecheck', 'node_modules/typescript/bin/tsc', '--noEmit'),
   check('typecheck-editor', 'node_modules/typescript/bin/tsc', '--noEmit', '-p', 'nodes/editor'),
-  check('lint', 'node_modules/eslint/bin/eslint.js', '.'),
+  check('lint', 'scripts/lint.ts'),
   check('format', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),
   check('build', 'scripts/build.ts'),
   { ...mocha('unit', 9), jobs: 3 },
