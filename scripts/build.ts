@@ -17,7 +17,7 @@ import {
 import { basename, join, relative } from 'node:path';
 import { binEntry, lowestOf } from './bin-entry.ts';
 import { bundleEditor } from './bundle-editor.ts';
-import { bundleEngine } from './bundle-engine.ts';
+import { bundleEngine, sourceOf } from './bundle-engine.ts';
 
 const root = join(import.meta.dirname, '..');
 const made = join(root, `.cache/build-${process.pid}`);
@@ -52,8 +52,8 @@ function nameOf(file: string): string {
   const name = basename(file, '.cjs');
   if (file !== `dist/entry/${name}.cjs`)
     throw new Error(`package.json names ${file}; entries are dist/entry/NAME.cjs.`);
-  if (!existsSync(join(root, `nodes/${name}.ts`)))
-    throw new Error(`package.json names ${file}; nodes/${name}.ts is not there.`);
+  if (!existsSync(join(root, `${sourceOf(name)}.ts`)))
+    throw new Error(`package.json names ${file}; ${sourceOf(name)}.ts is not there.`);
   return name;
 }
 
@@ -62,9 +62,9 @@ function writeEntry(file: string): void {
   const name = nameOf(file);
   writeFileSync(
     join(made, `entry/${name}.cjs`),
-    `module.exports = async (RED) => (await import('../nodes/${name}.js')).default(RED);\n`,
+    `module.exports = async (RED) => (await import('../${sourceOf(name)}.js')).default(RED);\n`,
   );
-  const html = join(root, `nodes/${name}.html`);
+  const html = join(root, `${sourceOf(name)}.html`);
   if (existsSync(html)) copyFileSync(html, join(made, `entry/${name}.html`));
 }
 

@@ -17,9 +17,14 @@ export interface EngineBundle {
   readonly names: readonly string[];
 }
 
+/** Where a node or plugin begins: its folder is named as it is. */
+export function sourceOf(name: string): string {
+  return `nodes/${name}/${name}`;
+}
+
 /** What runs in one thread shares its modules; another thread has its own in any case, and so files of its own. */
 export function bundleEngine({ root, to, names }: EngineBundle): void {
-  bundle(['src/index', 'src/cli/main', ...names.map((name) => `nodes/${name}`)], { root, to });
+  bundle(['src/index', 'src/cli/main', ...names.map(sourceOf)], { root, to });
   for (const name of STARTED_MODULES) bundle([`src/${name}`], { root, to });
 }
 

@@ -3,6 +3,9 @@
  * nodes, cli -> src/index -> manager -> { apply, archive, agents, retention, schedule, hooks, store } -> { model, errors, events, clock, io }.
  */
 
+/** Folders of src/manager that each do what the engine is asked; `read` is what restore, receive and verify stand on. */
+const VERBS = ['create', 'copy', 'receive', 'restore', 'remove'];
+const BELOW_VERBS = ['locations', 'watch', 'jobs'];
 const PARTS = ['apply', 'archive', 'agents', 'retention', 'schedule', 'hooks', 'store'];
 const UP = '^\\.{1,2}/(?:\\.\\./)*';
 
@@ -24,6 +27,39 @@ const noDoor = {
 const noCli = {
   regex: folders(['cli']),
   message: 'The command line stands above the engine: imports point down only.',
+};
+
+const inManager = (names) => `${UP}(?:manager/)?(?:${names.join('|')})`;
+const noEngine = {
+  regex: inManager(['engine\\.ts$', 'recovery/']),
+  message:
+    'Only manager.ts and open-engine.ts know the whole engine and what a dead process left: import the part that is needed.',
+};
+const noVerb = {
+  regex: inManager([...VERBS, 'read'].map((verb) => `${verb}/`)),
+  message: 'The verbs of the engine stand on this, not below it: what both need belongs here.',
+};
+const noOtherVerb = (verb) => ({
+  regex: inManager(VERBS.filter((other) => other !== verb).map((other) => `${other}/`)),
+  message:
+    'Verbs do not import each other, but for read/: what two of them need goes to locations/, watch/, jobs/ or beside requests.ts.',
+});
+
+const managerLayers = [
+  { files: ['src/manager/*.ts'], ignores: ['src/manager/{manager,open-engine}.ts'], patterns: [noEngine, noVerb] },
+  ...[...VERBS, 'read'].map((verb) => ({
+    files: [`src/manager/${verb}/**/*.ts`],
+    patterns: [noEngine, noOtherVerb(verb)],
+  })),
+  { files: BELOW_VERBS.map((part) => `src/manager/${part}/**/*.ts`), patterns: [noEngine, noVerb] },
+  { files: ['src/manager/recovery/**/*.ts'], patterns: [noEngine] },
+  { files: ['src/manager/{manager,open-engine}.ts'], patterns: [] },
+].map((layer) => ({ ...layer, patterns: [noDoor, noCli, ...layer.patterns] }));
+
+const NODE_FOLDERS = ['agent-[a-z0-9]+', 'backup-[a-z]+', 'retention', 'nightkeep-backup'].join('|');
+const nodesThroughDoor = {
+  regex: '^(?:\\.\\./)+src/(?!index\\.ts$)',
+  message: 'Nodes use the engine through src/index.ts alone, as any other package must.',
 };
 
 const layers = [
@@ -48,7 +84,7 @@ const layers = [
       },
     ],
   })),
-  { files: ['src/manager/**/*.ts'], patterns: [noDoor, noCli] },
+  ...managerLayers,
   { files: ['src/index.ts'], patterns: [noCli] },
   {
     files: ['src/cli/**/*.ts'],
@@ -63,7 +99,7 @@ const layers = [
     files: ['nodes/editor/**/*.ts'],
     patterns: [
       {
-        regex: '^(?:\\.\\./)+(?:src/(?!index\\.ts$)|lib/|locales/|[a-z-]+\\.js$)',
+        regex: `^(?:\\.\\./)+(?:src/(?!index\\.ts$)|lib/|locales/|(?:${NODE_FOLDERS})/)`,
         message: 'The editor runs in the browser: of the rest it knows the types in src/index.ts alone.',
       },
       { regex: '^node:', message: 'The editor runs in the browser, where there is no Node.js.' },
@@ -75,13 +111,14 @@ const layers = [
       },
     ],
   },
+  { files: ['nodes/**/*.ts'], ignores: ['nodes/{editor,lib}/**'], patterns: [nodesThroughDoor] },
   {
-    files: ['nodes/**/*.ts'],
-    ignores: ['nodes/editor/**'],
+    files: ['nodes/lib/**/*.ts'],
     patterns: [
+      nodesThroughDoor,
       {
-        regex: '^(?:\\.\\./)+src/(?!index\\.ts$)',
-        message: 'Nodes use the engine through src/index.ts alone, as any other package must.',
+        regex: `^(?:\\.\\./)+(?:${NODE_FOLDERS})/`,
+        message: 'nodes/lib is what several nodes stand on: it knows none of them.',
       },
     ],
   },

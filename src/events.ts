@@ -22,7 +22,6 @@ export type BackupStage =
   // restore, verify
   | 'download_from_agent'
   | 'verify'
-  | 'safety_backup'
   | 'extract'
   | 'await_restart'
   | 'apply';
@@ -106,6 +105,18 @@ export interface OverdueEvent extends RetentionEventBase {
 /** The events of jobs. */
 export type JobEvent = InProgressEvent | CompletedEvent | FailedEvent;
 export type BackupEvent = JobEvent | DeletedEvent | HeldEvent | OverdueEvent;
+
+/** What the events have in common that belong to no job. */
+export const OUTSIDE_JOBS = {
+  manager_state: 'idle',
+  will_retry: null,
+  late: false,
+  backup_stage: null,
+  failed_reason: null,
+  error: null,
+  progress: null,
+  backup: null,
+} as const;
 
 export type EventListener = (event: BackupEvent) => void;
 

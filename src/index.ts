@@ -12,10 +12,10 @@ export type {
   RecordChanges,
   UploadOptions,
 } from './agents/agent.ts';
-export { isLocalAgent } from './agents/local.ts';
-export type { LocalAgent } from './agents/local.ts';
-export { createSftpAgent } from './agents/sftp.ts';
-export type { SftpAgentOptions } from './agents/sftp.ts';
+export { isLocalAgent } from './agents/local/local.ts';
+export type { LocalAgent } from './agents/local/local.ts';
+export { createSftpAgent } from './agents/sftp/sftp.ts';
+export type { SftpAgentOptions } from './agents/sftp/sftp.ts';
 export { fingerprintOf, parseFingerprints } from './agents/sftp/host-key.ts';
 export type { SftpSettings } from './agents/sftp/settings.ts';
 export { StoreAgent } from './agents/store-agent.ts';
@@ -74,41 +74,50 @@ export type { Hook, HookCall, HookOutcome, HookTime } from './hooks/hook.ts';
 export { abortReason } from './io/abort.ts';
 export { formatBytes } from './io/format-bytes.ts';
 export { partialName } from './io/partial-name.ts';
-export type { AutomaticPlan, ExpectedCopy, OverdueItem, PlanOutlook } from './manager/automation.ts';
-export type { Engine, EngineAutomation, EngineOptions, EngineRetention, Job } from './manager/engine.ts';
 export type {
-  EngineStatus,
   BackupFlows,
   CredentialsState,
-  FileEntry,
-  IntoReport,
+  DeleteReport,
+  EngineStatus,
+  FailedRemoval,
   FlowNode,
   FlowTab,
+  FoundBackup,
+  HeldGroup,
+  IntoReport,
   LocationReport,
   MergedListing,
+  OverdueItem,
   PendingCopy,
+  PlanOutlook,
   PlanStatus,
   RestoreReport,
   RestoreStatus,
   RunningJob,
+  ThinReport,
   VerifyProblem,
   VerifyReport,
 } from './manager/reports.ts';
+export type { FileEntry } from './archive/tasks.ts';
 export type {
+  AutomaticPlan,
   BackupPlace,
   ContentRequest,
   CopyRequest,
+  DeleteRequest,
+  ExpectedCopy,
   FlowsRequest,
   IntoRequest,
   LocalFolderOptions,
+  ReceiveRequest,
   RestoreRequest,
+  ThinRequest,
   VerifyOptions,
 } from './manager/requests.ts';
-export type { DeleteReport, DeleteRequest } from './manager/delete-backup.ts';
-export type { FoundBackup } from './manager/find-backup.ts';
+export type { Engine, EngineAutomation, EngineRetention } from './manager/engine.ts';
+export type { Job, ReceiveJob } from './manager/jobs/job.ts';
+export type { EngineOptions } from './manager/engine-options.ts';
 export { KeyRing } from './manager/key-ring.ts';
-export type { ReceiveJob, ReceiveRequest } from './manager/receiver.ts';
-export type { FailedRemoval, HeldGroup, ThinReport, ThinRequest } from './manager/retention.ts';
 export { openEngine } from './manager/open-engine.ts';
 export { nameProblem } from './manager/request-problem.ts';
 export { FORMAT_VERSION, HOLD_REASONS } from './model.ts';

@@ -144,3 +144,10 @@ export function parseRecord(fields: Fields): BackupRecord {
     extra: extra(fields),
   };
 }
+
+/** Says in a record that nobody has looked into the archive. */
+export const UNCHECKED = 'unchecked';
+
+export function isUnchecked({ extra }: BackupRecord): boolean {
+  return extra[UNCHECKED] === true;
+}

@@ -1,6 +1,6 @@
 /** The list of 1,000 backups over SFTP, when it was asked for before. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSftpAgent } from '../../src/agents/sftp.ts';
+import { createSftpAgent } from '../../src/agents/sftp/sftp.ts';
 import { systemClock } from '../../src/clock.ts';
 import { SshServer } from '../../test/helpers/ssh-server.ts';
 import { BACKUPS, thousandBackups } from '../data/thousand-backups.ts';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateKeyPair, openEngine, type Engine } from '../../src/index.ts';
-import { createSftpAgent } from '../../src/agents/sftp.ts';
+import { createSftpAgent } from '../../src/agents/sftp/sftp.ts';
 import { systemClock } from '../../src/clock.ts';
 import { CountedAgent } from '../../test/helpers/counted-agent.ts';
 import { SshServer } from '../../test/helpers/ssh-server.ts';

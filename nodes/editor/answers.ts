@@ -57,7 +57,7 @@ export interface Info {
   readonly problems: readonly Problem[];
 }
 
-export interface Copy {
+interface Copy {
   /** Of the location. */
   readonly name: string;
   readonly size: number;
@@ -116,7 +116,7 @@ export interface KeptNode {
   readonly problem: string | null;
 }
 
-export interface KeptDecision {
+interface KeptDecision {
   readonly backup_id: string;
   readonly keep: boolean;
   readonly reasons: readonly string[];

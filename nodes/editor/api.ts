@@ -3,7 +3,7 @@ import { ajax } from './red.ts';
 import { text } from './text.ts';
 
 /** What a route refused, or that it was not to be had. */
-export class ApiError extends Error {
+class ApiError extends Error {
   /** A code of the engine's errors, or `unknown_error`. */
   readonly code: string;
   /** 0 when Node-RED did not answer. */

@@ -1,6 +1,6 @@
 /** The part of the editor's global `RED` that is used here, as it is in Node-RED 4.1 and 5. */
 
-export interface SidebarTab {
+interface SidebarTab {
   readonly id: string;
   readonly label: string;
   readonly name: string;
@@ -11,7 +11,7 @@ export interface SidebarTab {
   readonly onchange: () => void;
 }
 
-export interface EditorPlugin {
+interface EditorPlugin {
   readonly type: string;
   /** For the dialogs of the nodes. */
   readonly dialogs: {

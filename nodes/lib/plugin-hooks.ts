@@ -3,7 +3,7 @@ import type { NodeAPI } from 'node-red';
 import type { Hook, HookCall, HookTime } from '../../src/index.ts';
 import { DEFAULT_PRIORITY, DEFAULT_TIMEOUT_MS, onFailureOf } from './hook-config.ts';
 
-export const HOOK_PLUGIN_TYPE = 'nightkeep-backup-hook';
+const HOOK_PLUGIN_TYPE = 'nightkeep-backup-hook';
 
 const SECOND_MS = 1000;
 /** A day. */

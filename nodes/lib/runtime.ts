@@ -3,8 +3,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import { BackupError, openEngine, systemClock, toBackupError, type Engine } from '../../src/index.ts';
-import { restoreSettled } from './boot-restore.ts';
-import { defaultFolder } from './plan-config.ts';
+import { restoreSettled } from './restore-at-start.ts';
+import { defaultFolder } from './folders.ts';
 import { pluginHooks } from './plugin-hooks.ts';
 
 /** The folder of the engine's state, in the user directory. */

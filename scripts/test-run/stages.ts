@@ -32,7 +32,7 @@ const BUILD = 'build';
 const STAGES: readonly Stage[] = [
   check('typecheck', 'node_modules/typescript/bin/tsc', '--noEmit'),
   check('typecheck-editor', 'node_modules/typescript/bin/tsc', '--noEmit', '-p', 'nodes/editor'),
-  check('lint', 'node_modules/eslint/bin/eslint.js', '.'),
+  check('lint', 'scripts/lint.ts'),
   check('format', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),
   check(BUILD, 'scripts/build.ts'),
   {

@@ -4,7 +4,7 @@ import type { AgentOptions } from './agent.ts';
 import type { FileStore } from './file-store.ts';
 
 /** Carries the `location_id`: two agents on one folder are one location, and another disk at the same path is another. */
-export const LOCATION_FILE = '.nightkeep.json';
+const LOCATION_FILE = '.nightkeep.json';
 
 const MAX_BYTES = 4096;
 

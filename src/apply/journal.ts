@@ -20,7 +20,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
  * - `undo_staged`: the next start takes it back.
  * - `applying`, `rolling_back`, `undoing`: in the middle of it, or killed there.
  */
-export const PHASES = [
+const PHASES = [
   'staged',
   'applying',
   'half',

@@ -19,7 +19,7 @@ export interface Kept {
 /** Phases in which the next start has something to do, or to wait for. */
 const OPEN: readonly Phase[] = ['staged', 'applying', 'half', 'applied', 'rolling_back', 'undo_staged', 'undoing'];
 
-export function isOpen({ journal }: Kept): boolean {
+function isOpen({ journal }: Kept): boolean {
   return OPEN.includes(journal.phase);
 }
 

@@ -3,43 +3,8 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ByteSource } from '../io/byte-source.ts';
 import type { Encryption, KeySet, SourceSpec } from '../backup-request.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { Compression, ExtraValue, FailedFiles, NodeRedVersions } from '../model.ts';
-
-/** `backup.json`: what a backup says of itself inside its archive. See docs/format.md, section 2. */
-export interface BackupHeader {
-  readonly format: number;
-  readonly backup_id: string;
-  readonly name: string;
-  readonly date: string;
-  readonly instance_id: string;
-  readonly instance_name: string;
-  readonly plan_id: string;
-  readonly plan_name: string;
-  readonly automatic: boolean;
-  readonly node_red: NodeRedVersions | null;
-  readonly compression: Compression;
-  readonly sources: readonly HeaderSource[];
-  readonly extra: Readonly<Record<string, ExtraValue>>;
-}
-
-export interface HeaderSource {
-  readonly label: string;
-  readonly path: string;
-  readonly kind: SourceSpec['kind'];
-  readonly outside?: readonly OutsideFile[];
-  /** Names of the members that hold the flow file in force and its credentials. */
-  readonly flow_file?: string;
-  readonly credentials_file?: string;
-  /** Name of the member that holds the secret of the credentials. */
-  readonly credential_secret?: string;
-}
-
-/** A file that Node-RED uses although it lies outside the user directory. */
-export interface OutsideFile {
-  readonly role: 'settings' | 'flows' | 'credentials';
-  readonly path: string;
-  readonly member: string;
-}
+import type { Compression, FailedFiles } from '../model.ts';
+import type { BackupHeader } from './backup-header.ts';
 
 /** What goes in, and what of it does not. */
 export interface SourcesTask {
@@ -248,4 +213,16 @@ export interface TaskContext {
   readonly source?: ByteSource;
   /** Where a content task sends its bytes: one end of a pipe, see thread-pipe.ts. */
   readonly output?: MessagePort;
+}
+
+/** One line of a backup's manifest, as `files` shows it. Paths are text made printable. */
+export interface FileEntry {
+  readonly path: string;
+  readonly type: 'file' | 'directory' | 'symlink' | 'hardlink';
+  readonly size: number;
+  readonly mode: number;
+  /** Seconds since the epoch as text, up to nine decimals. */
+  readonly mtime: string;
+  readonly sha256: string | null;
+  readonly link: string | null;
 }

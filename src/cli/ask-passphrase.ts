@@ -5,7 +5,7 @@ import { BackupError } from '../index.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Stands in for the prompt where there is nobody to answer it. */
-export const PASSPHRASE_VARIABLE = 'NIGHTKEEP_PASSPHRASE';
+const PASSPHRASE_VARIABLE = 'NIGHTKEEP_PASSPHRASE';
 
 /** Asks on the terminal, without showing what is typed. */
 async function ask(prompt: string): Promise<string> {

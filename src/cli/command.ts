@@ -5,7 +5,7 @@ import { UsageError } from './usage-error.ts';
 /** 0 done, 1 failed, 2 wrong usage, 3 done but some files could not be read. */
 export type ExitCode = 0 | 1 | 2 | 3;
 
-export interface Output {
+interface Output {
   /** One JSON document on standard output instead of text for people. */
   readonly json: boolean;
 }

@@ -1,6 +1,6 @@
 import type { BackupAgent } from '../agents/agent.ts';
-import { createLocalAgent } from '../agents/local.ts';
-import type { LocalAgent } from '../agents/local.ts';
+import { createLocalAgent } from '../agents/local/local.ts';
+import type { LocalAgent } from '../agents/local/local.ts';
 import type { Clock } from '../clock.ts';
 import { BackupError } from '../errors.ts';
 import { realPath } from '../io/real-path.ts';

@@ -1,19 +1,5 @@
-import type { ArchiveTask, TaskContext, TaskResults } from '../archive/tasks.ts';
-import type { ByteSource } from '../io/byte-source.ts';
-import type { KeySet } from '../backup-request.ts';
-import type { Compression } from '../model.ts';
-import type { FileEntry } from './reports.ts';
-
-/** An archive that can be read. */
-export interface ArchiveToRead {
-  /** Names it only, when there is a source. */
-  readonly path: string;
-  /** Its bytes, when they are not those of a file of this machine; closed when nobody reads on. */
-  readonly source?: ByteSource;
-  readonly compression: Compression;
-  /** Null for one that is not encrypted. */
-  readonly keys: KeySet | null;
-}
+import type { ArchiveTask, TaskContext, TaskResults, FileEntry } from '../archive/tasks.ts';
+import type { ArchiveToRead } from '../archive/read/open-archive.ts';
 
 /** What the manager needs of the archive code. */
 export interface ArchivePort {
@@ -29,7 +15,7 @@ export const archivePort: ArchivePort = {
     return runArchiveTask(task, context);
   },
   async *readFiles(archive) {
-    const { readFileEntries } = await import('./file-entries.ts');
+    const { readFileEntries } = await import('../archive/read/file-entries.ts');
     yield* readFileEntries(archive);
   },
 };

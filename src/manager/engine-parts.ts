@@ -3,7 +3,7 @@ import type { HookRegistry } from '../hooks/hook-registry.ts';
 import type { EngineStore } from '../store/open-store.ts';
 import type { AgentRegistry } from './agent-registry.ts';
 import type { ArchivePort } from './archive-port.ts';
-import type { EngineOptions } from './engine.ts';
+import type { EngineSettings } from './engine-options.ts';
 import type { KeyRing } from './key-ring.ts';
 
 /** What the verbs work with. */
@@ -14,6 +14,6 @@ export interface EngineParts {
   readonly archive: ArchivePort;
   readonly keys: KeyRing;
   readonly hooks: HookRegistry;
-  readonly options: EngineOptions;
+  readonly settings: EngineSettings;
   readonly warn: (message: string) => void;
 }

@@ -1,68 +1,38 @@
-import type { AgentListing, BackupAgent, RecordChanges } from '../agents/agent.ts';
-import type { LocalAgent } from '../agents/local.ts';
-import type { EstimateResult } from '../archive/tasks.ts';
-import type { Clock } from '../clock.ts';
-import type { EventBus, JobKind } from '../events.ts';
+import type { EstimateResult, FileEntry } from '../archive/tasks.ts';
+import type { EventBus } from '../events.ts';
 import type { Hook } from '../hooks/hook.ts';
 import type { BackupRequest } from '../backup-request.ts';
-import type { AgentId, BackupId, BackupRecord, JobId, PlanId } from '../model.ts';
+import type { AgentId, BackupId, BackupRecord, PlanId } from '../model.ts';
 import type { RunRecord } from '../store/run-history.ts';
-import type { AutomaticPlan, ExpectedCopy, PlanOutlook } from './automation.ts';
-import type { DeleteReport, DeleteRequest } from './delete-backup.ts';
-import type { FoundBackup } from './find-backup.ts';
-import type { KeyRing } from './key-ring.ts';
-import type { ReceiveJob, ReceiveRequest } from './receiver.ts';
 import type {
   BackupFlows,
+  DeleteReport,
   EngineStatus,
-  FileEntry,
+  HeldGroup,
   IntoReport,
-  LocationReport,
-  MergedListing,
   PendingCopy,
+  PlanOutlook,
   PlanStatus,
   RestoreReport,
+  ThinReport,
   VerifyReport,
 } from './reports.ts';
 import type {
-  BackupPlace,
+  AutomaticPlan,
   ContentRequest,
   CopyRequest,
+  DeleteRequest,
+  ExpectedCopy,
   FlowsRequest,
   IntoRequest,
-  LocalFolderOptions,
+  ReceiveRequest,
   RestoreRequest,
+  ThinRequest,
   VerifyOptions,
 } from './requests.ts';
-import type { HeldGroup, ThinReport, ThinRequest } from './retention.ts';
-
-export interface EngineOptions {
-  /** Absolute: where the engine keeps its state; made when it is not there. */
-  readonly stateDir: string;
-  /** Absolute: the folder whose agent is called `local`. Those of other folders are named after them. */
-  readonly localFolder?: string;
-  /** Shown in records; the host name is a good one. */
-  readonly instanceName: string;
-  /** Null outside Node-RED. */
-  readonly nodeRedVersion: string | null;
-  readonly clock?: Clock;
-  /** 0 to 19: how far the worker threads step back behind the main thread. Default 0. */
-  readonly niceness?: number;
-  /** Told of what is wrong and harms no job, e.g. a corrupt state file that was set aside. */
-  readonly warn?: (message: string) => void;
-}
-
-/** One run of a verb. It belongs to the engine: who asked may go away and come back. */
-export interface Job<T> {
-  readonly jobId: JobId;
-  readonly kind: JobKind;
-  readonly planId: PlanId | null;
-  readonly nodeId: string | null;
-  /** Settles after the job's terminal event was published. Rejects only with `BackupError`. */
-  readonly result: Promise<T>;
-  /** Ends the job with `canceled`; does nothing once it has ended. */
-  cancel(): void;
-}
+import type { KeyRing } from './key-ring.ts';
+import type { Job, ReceiveJob } from './jobs/job.ts';
+import type { EngineLocations } from './locations/engine-locations.ts';
 
 /** Keeps generations; see docs/retention.md. */
 export interface EngineRetention {
@@ -91,28 +61,6 @@ export interface EngineAutomation {
   forgetNode(nodeId: string): void;
   /** The plans that were added, in their order. */
   outlook(): readonly PlanOutlook[];
-}
-
-/** Where backups lie, and what is there. */
-export interface EngineLocations {
-  /** The agent of a folder of this machine: the same one for the same folder, made when it is not there. */
-  local(folder: string, options?: LocalFolderOptions): Promise<LocalAgent>;
-  /** @returns a function that takes the agent off the list again */
-  register(agent: BackupAgent): () => void;
-  agents(): readonly BackupAgent[];
-  /** Told when an agent comes or goes. */
-  onChange(listener: () => void): () => void;
-  /** The backups of all locations as one list. */
-  list(signal: AbortSignal): Promise<MergedListing>;
-  listAt(agentId: AgentId, signal: AbortSignal): Promise<AgentListing>;
-  /** As `listLocation`: what one location holds, told within a time limit. */
-  report(agentId: AgentId, signal: AbortSignal): Promise<LocationReport>;
-  /** The record of a backup at one location, told within a time limit. */
-  get(place: BackupPlace, signal: AbortSignal): Promise<BackupRecord>;
-  /** As `findBackup`: one backup with its copies at all locations. */
-  find(backupId: BackupId, signal: AbortSignal): Promise<FoundBackup>;
-  /** As `changeBackup`: pins a backup at one location, or says when it expires. */
-  change(place: BackupPlace, changes: RecordChanges, signal: AbortSignal): Promise<BackupRecord>;
 }
 
 /** The one engine of a Node-RED runtime or of one run of the command line. */

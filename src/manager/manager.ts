@@ -1,4 +1,4 @@
-import type { EstimateResult } from '../archive/tasks.ts';
+import type { EstimateResult, FileEntry } from '../archive/tasks.ts';
 import type { EventBus, JobIdentity } from '../events.ts';
 import type { Hook } from '../hooks/hook.ts';
 import type { BackupRequest } from '../backup-request.ts';
@@ -6,16 +6,16 @@ import type { AgentId, BackupId, BackupRecord, PlanId } from '../model.ts';
 import type { OrphanCopy } from '../store/copy-files.ts';
 import type { RunRecord } from '../store/run-history.ts';
 import { planState } from '../store/state.ts';
-import { Automation } from './automation.ts';
-import { Copier } from './copier.ts';
-import { Creator } from './creator.ts';
+import { Automation } from './watch/automation.ts';
+import { Copier } from './copy/copier.ts';
+import { Creator } from './create/creator.ts';
 import type { EngineParts } from './engine-parts.ts';
-import { estimateBackup } from './estimate-backup.ts';
-import type { Engine, Job } from './engine.ts';
+import { estimateBackup } from './create/estimate-backup.ts';
+import type { Engine } from './engine.ts';
+import type { Job, ReceiveJob } from './jobs/job.ts';
 import type {
   BackupFlows,
   EngineStatus,
-  FileEntry,
   IntoReport,
   PendingCopy,
   PlanStatus,
@@ -27,25 +27,26 @@ import type {
   CopyRequest,
   FlowsRequest,
   IntoRequest,
+  ReceiveRequest,
   RestoreRequest,
   VerifyOptions,
 } from './requests.ts';
-import type { JobContext } from './job-run.ts';
-import { Jobs } from './jobs.ts';
-import { Journal } from './journal.ts';
+import type { JobContext } from './jobs/job-run.ts';
+import { Jobs } from './jobs/jobs.ts';
+import { Journal } from './jobs/journal.ts';
 import type { KeyRing } from './key-ring.ts';
-import { LeftBehind } from './left-behind.ts';
-import { Locations } from './locations.ts';
-import { proveBackup } from './prove-backup.ts';
-import { Readers } from './readers.ts';
-import { readContent } from './read-content.ts';
-import { listFiles, readFlows, restoreBackup } from './read-backups.ts';
-import { Receiver, type ReceiveJob, type ReceiveRequest } from './receiver.ts';
-import type { Unfinished } from './recover.ts';
-import { Restorer } from './restorer.ts';
-import { Retention } from './retention.ts';
-import { StatusTracker } from './status-tracker.ts';
-import { Turns } from './turns.ts';
+import { LeftBehind } from './recovery/left-behind.ts';
+import { Locations } from './locations/locations.ts';
+import { proveBackup } from './read/prove-backup.ts';
+import { BackupsInUse } from './jobs/backups-in-use.ts';
+import { readContent } from './read/read-content.ts';
+import { listFiles, readFlows, restoreBackup } from './read/read-backups.ts';
+import { Receiver } from './receive/receiver.ts';
+import type { Unfinished } from './jobs/unfinished.ts';
+import { Restorer } from './restore/restorer.ts';
+import { Retention } from './remove/retention.ts';
+import { StatusTracker } from './jobs/status-tracker.ts';
+import { Turns } from './jobs/turns.ts';
 
 export interface ManagerOptions {
   readonly parts: EngineParts;
@@ -75,7 +76,7 @@ export class Manager implements Engine {
   readonly #restorer: Restorer;
   readonly #tracker: StatusTracker;
   readonly #leftBehind: LeftBehind;
-  readonly #readers: Readers = new Readers();
+  readonly #inUse: BackupsInUse = new BackupsInUse();
 
   constructor({ parts, events, unfinished, hooksDue, orphans }: ManagerOptions) {
     this.#parts = parts;
@@ -91,7 +92,7 @@ export class Manager implements Engine {
     this.#tracker = new StatusTracker(parts.clock, (jobId) => this.#restorer.holdsTurn(jobId));
     this.retention = new Retention({
       ...parts,
-      isInUse: (backupId) => this.#copier.reads(backupId) || this.#readers.has(backupId),
+      isInUse: (backupId) => this.#copier.reads(backupId) || this.#inUse.has(backupId),
       publish: (event) => {
         events.publish(event);
       },
@@ -101,7 +102,7 @@ export class Manager implements Engine {
     this.events = events;
     this.keys = parts.keys;
     this.instanceId = parts.store.state.current.instance_id;
-    this.instanceName = parts.options.instanceName;
+    this.instanceName = parts.settings.instanceName;
     events.subscribe((event) => {
       this.#tracker.apply(event);
     });
@@ -148,18 +149,18 @@ export class Manager implements Engine {
     const spec = { kind: 'verify_backup', name: backupId, planId: null, planName: null, nodeId, automatic } as const;
     const prove = (context: JobContext): ReturnType<typeof proveBackup> =>
       proveBackup(this.#parts, { backupId, agentId, drill }, context);
-    return this.#readers.during(backupId, this.#jobs.begin(spec, prove));
+    return this.#inUse.during(backupId, this.#jobs.begin(spec, prove));
   }
 
   restore(request: RestoreRequest): Job<RestoreReport> {
     const { backupId: name, nodeId } = request;
     const spec = { kind: 'restore_backup', name, planId: null, planName: null, nodeId, automatic: false } as const;
     const job = this.#jobs.begin(spec, (context) => restoreBackup(this.#parts, request, context));
-    return this.#readers.during(name, job);
+    return this.#inUse.during(name, job);
   }
 
   restoreInto(request: IntoRequest): Job<IntoReport> {
-    return this.#readers.during(request.backupId, this.#restorer.restore(request));
+    return this.#inUse.during(request.backupId, this.#restorer.restore(request));
   }
 
   undoRestore(userDir: string, isRunning: boolean): Promise<IntoReport> {

@@ -1,5 +1,4 @@
 import { isAbsolute } from 'node:path';
-import { systemClock } from '../clock.ts';
 import { BackupError, toBackupError } from '../errors.ts';
 import { EventBus } from '../events.ts';
 import { HookRegistry } from '../hooks/hook-registry.ts';
@@ -7,10 +6,11 @@ import { openStore } from '../store/open-store.ts';
 import { AgentRegistry } from './agent-registry.ts';
 import { archivePort } from './archive-port.ts';
 import type { ArchivePort } from './archive-port.ts';
-import type { Engine, EngineOptions } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { settingsOf, type EngineOptions } from './engine-options.ts';
 import { KeyRing } from './key-ring.ts';
 import { Manager } from './manager.ts';
-import { recover } from './recover.ts';
+import { recover } from './recovery/recover.ts';
 
 /**
  * Opens the engine of a Node-RED runtime or of one run of the command line, and cleans up after a process that died.
@@ -23,11 +23,11 @@ export function openEngine(options: EngineOptions): Promise<Engine> {
 
 /** As `openEngine`, with other archive code. */
 export async function openEngineWith(options: EngineOptions, archive: ArchivePort): Promise<Engine> {
-  const { stateDir, localFolder = null, clock = systemClock } = options;
+  const settings = settingsOf(options);
+  const { stateDir, localFolder, clock, warn } = settings;
   if (!isAbsolute(stateDir)) {
     throw new BackupError('invalid_request', `stateDir: "${stateDir}" is not an absolute path. Give one.`);
   }
-  const warn = options.warn ?? ((): void => undefined);
   const onListenerError = (error: unknown): void => {
     warn(`A listener failed: ${toBackupError(error).message}`);
   };
@@ -35,7 +35,7 @@ export async function openEngineWith(options: EngineOptions, archive: ArchivePor
   const instanceId = store.state.current.instance_id;
   const registry = new AgentRegistry({ clock, instanceId, localFolder, onListenerError });
   if (localFolder !== null) await registry.local(localFolder);
-  const parts = { clock, store, registry, archive, keys: new KeyRing(), hooks: new HookRegistry(), options, warn };
+  const parts = { clock, store, registry, archive, keys: new KeyRing(), hooks: new HookRegistry(), settings, warn };
   const orphans = await store.copies.orphans(clock.now());
   const hooksDue = await store.hooks.unfinished(clock.now());
   const unfinished = await recover(parts, orphans);

@@ -1,8 +1,21 @@
 /** What the engine answers. Fields that leave the process are snake_case. */
-import type { SerializedError } from '../errors.ts';
+import type { BackupError, ErrorCode, SerializedError } from '../errors.ts';
 import type { CredentialsState, FlowNode, FlowTab } from '../archive/tasks.ts';
 import type { BackupEvent, BackupStage, JobKind, ManagerState } from '../events.ts';
-import type { AgentId, BackupId, BackupRecord, BrokenEntry, JobId, MergedRecord, PlanId, Progress } from '../model.ts';
+import type {
+  AgentId,
+  BackupId,
+  BackupRecord,
+  BrokenEntry,
+  Hold,
+  JobId,
+  MergedRecord,
+  Overdue,
+  PlanId,
+  Progress,
+} from '../model.ts';
+import type { Decision } from '../retention/policy.ts';
+import type { LocationGroup, GroupNote } from '../store/group-notes.ts';
 
 export interface RunningJob {
   readonly job_id: JobId;
@@ -136,14 +149,67 @@ export interface BackupFlows {
 
 export type { CredentialsState, FlowNode, FlowTab };
 
-/** One line of a backup's manifest, as `files` shows it. Paths are text made printable. */
-export interface FileEntry {
-  readonly path: string;
-  readonly type: 'file' | 'directory' | 'symlink' | 'hardlink';
-  readonly size: number;
-  readonly mode: number;
-  /** Seconds since the epoch as text, up to nine decimals. */
-  readonly mtime: string;
-  readonly sha256: string | null;
-  readonly link: string | null;
+export interface FailedRemoval {
+  readonly backup_id: BackupId;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** What one run did at one location. */
+export interface ThinReport {
+  readonly agent_id: AgentId;
+  readonly agent_name: string;
+  readonly dry_run: boolean;
+  /** In words. */
+  readonly policy: string;
+  /** Of each backup of the chosen plans, newest first within a plan; of a dry run, what a real run would decide. */
+  readonly decisions: readonly Decision[];
+  /** Those that are gone now; empty in a dry run. */
+  readonly removed: readonly BackupId[];
+  /** Those that were to be removed, and could not be; the next run tries again. */
+  readonly failed: readonly FailedRemoval[];
+  /** The plans of which nothing is removed, because they look wrong. */
+  readonly held: readonly (Hold & {
+    readonly instance_id: string;
+    readonly plan_id: PlanId;
+    readonly plan_name: string;
+  })[];
+  /** What is at the location and is no complete backup: left alone. */
+  readonly broken: readonly BrokenEntry[];
+}
+
+/** The plans of which the last run deleted nothing because they looked wrong. */
+export type HeldGroup = LocationGroup & NonNullable<GroupNote['held']>;
+
+export interface DeleteReport {
+  readonly backup_id: BackupId;
+  /** Where it is gone. */
+  readonly removed: readonly AgentId[];
+  /** Where it is still, or may be, with the reason. */
+  readonly failed: Readonly<Record<AgentId, string>>;
+  /** Where copies are left, as far as the locations could be asked. */
+  readonly left: readonly AgentId[];
+}
+
+export interface OverdueItem extends Overdue {
+  /** Null for the backup itself, else the location where its copy is missing. */
+  readonly agent_id: AgentId | null;
+  readonly agent_name: string | null;
+}
+
+/** Times are ISO with the local offset. */
+export interface PlanOutlook {
+  readonly plan_id: PlanId;
+  readonly plan_name: string;
+  readonly node_id: string;
+  /** Null when it has no schedule, or one that is never due again. */
+  readonly next_scheduled: string | null;
+  readonly overdue: readonly OverdueItem[];
+}
+
+/** A backup with all its copies, as far as the locations could be asked. */
+export interface FoundBackup {
+  readonly record: MergedRecord;
+  /** Why a location could not say whether it has it. */
+  readonly errors: ReadonlyMap<AgentId, BackupError>;
 }

@@ -1,6 +1,10 @@
 /** What the engine's verbs are asked. */
 import type { NodeRedEnvironment } from '../apply/environment.ts';
-import type { AgentId, BackupId } from '../model.ts';
+import type { AgentId, BackupId, PlanId } from '../model.ts';
+import type { RetentionPolicy } from '../retention/policy.ts';
+import type { Expectation } from '../schedule/deadline.ts';
+import type { Schedule } from '../schedule/schedule.ts';
+import type { DueRun } from '../schedule/scheduler.ts';
 
 /** A location and the id of a backup there. */
 export interface BackupPlace {
@@ -82,4 +86,64 @@ export interface FlowsRequest {
 export interface ContentRequest extends BackupPlace {
   /** Name of a file in it, as `files` shows it; null for the whole archive, decrypted. */
   readonly path: string | null;
+}
+
+/** Bytes that come from outside. */
+export interface ReceiveRequest {
+  readonly fileName: string;
+  /** How many there will be. */
+  readonly size: number;
+  /** Read once; not closed when it is not read to its end. */
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+/** What one run of retention is told. */
+export interface ThinRequest {
+  readonly agentId: AgentId;
+  /** Whose backups; null for those of this instance. */
+  readonly instanceId: string | null;
+  /** The plans whose backups are thinned, each among themselves; null for all of the instance. */
+  readonly planIds: readonly PlanId[] | null;
+  /** The backup whose arrival at the location is the reason to thin it now; null when none is. */
+  readonly arrived: BackupId | null;
+  /** Null to remove expired backups only. */
+  readonly policy: RetentionPolicy | null;
+  /** Backups that somebody asked for by hand are left alone, but for their expiry. */
+  readonly automaticOnly: boolean;
+  /** Everything but the deleting. */
+  readonly dryRun: boolean;
+  /** Says that what held deletions back until now is in order. */
+  readonly acknowledge: boolean;
+  readonly nodeId: string | null;
+  readonly automatic: boolean;
+}
+
+/** What is to be deleted by hand. */
+export interface DeleteRequest {
+  readonly backupId: BackupId;
+  /** Where; at least one. */
+  readonly agentIds: readonly AgentId[];
+  /** Says that the last copy that is known may go as well. */
+  readonly lastCopy: boolean;
+}
+
+/** What a plan does by itself, and what is expected of it. */
+export interface AutomaticPlan {
+  readonly planId: PlanId;
+  readonly planName: string;
+  readonly nodeId: string;
+  /** Null for a plan whose backups are asked for by messages. */
+  readonly schedule: Schedule | null;
+  /** Null when it is never overdue. */
+  readonly expectation: Expectation | null;
+  /** Told when a backup is due. Must not throw. */
+  readonly run: (due: DueRun) => void;
+}
+
+/** A location that gets the backups of a plan. */
+export interface ExpectedCopy {
+  readonly planId: PlanId;
+  readonly agentId: AgentId;
+  readonly agentName: string;
+  readonly nodeId: string;
 }

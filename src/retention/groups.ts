@@ -6,7 +6,7 @@ export interface GroupKey {
   readonly plan_id: PlanId;
 }
 
-export const groupName = ({ instance_id, plan_id }: GroupKey): string => JSON.stringify([instance_id, plan_id]);
+const groupName = ({ instance_id, plan_id }: GroupKey): string => JSON.stringify([instance_id, plan_id]);
 
 /** In the order in which they come first in the list. */
 export function groupBackups<T extends GroupKey>(backups: readonly T[]): readonly (readonly [T, ...T[]])[] {

@@ -3,7 +3,7 @@ import type { BackupId, Hold } from '../model.ts';
 import type { Sized } from './retained-backup.ts';
 
 /** What somebody has said to be in order. */
-export interface Acknowledged {
+interface Acknowledged {
   /** When, in milliseconds since the epoch: what was made elsewhere until then is accepted. */
   readonly atMs: number;
   /** The date of the newest backup then, in milliseconds since the epoch: what is normal is counted from it on. */

@@ -33,7 +33,7 @@ export interface PlanNotes {
   readonly plans: Readonly<Record<PlanId, PlanNote>>;
 }
 
-export const NEW_PLAN_NOTE: PlanNote = { schedule: null, watch: null, locations: {} };
+const NEW_PLAN_NOTE: PlanNote = { schedule: null, watch: null, locations: {} };
 
 export const PLAN_NOTES: DocumentKind<PlanNotes> = {
   fileName: 'plans.json',

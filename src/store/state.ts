@@ -24,7 +24,7 @@ export interface EngineState {
   readonly plans: Readonly<Record<PlanId, PlanState>>;
 }
 
-export const NEW_PLAN: PlanState = { last_attempted: null, last_completed: null, last_backup: null, last_error: null };
+const NEW_PLAN: PlanState = { last_attempted: null, last_completed: null, last_backup: null, last_error: null };
 
 export function planState(state: EngineState, planId: PlanId): PlanState {
   return Object.hasOwn(state.plans, planId) ? (state.plans[planId] ?? NEW_PLAN) : NEW_PLAN;

@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/require-await -- callbacks that must give a promise */
-import { createLocalAgent } from '../../src/agents/local.ts';
+import { createLocalAgent } from '../../src/agents/local/local.ts';
 import { StoreAgent } from '../../src/agents/store-agent.ts';
 import { systemClock } from '../../src/clock.ts';
 import { MemoryStore } from '../helpers/memory-store.ts';

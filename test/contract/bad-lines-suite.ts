@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { createSftpAgent } from '../../src/agents/sftp.ts';
+import { createSftpAgent } from '../../src/agents/sftp/sftp.ts';
 import type { SftpSettings } from '../../src/agents/sftp/settings.ts';
 import type { BackupAgent, OpenArchive } from '../../src/agents/agent.ts';
 import { systemClock } from '../../src/clock.ts';

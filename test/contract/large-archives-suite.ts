@@ -4,7 +4,7 @@ import { createReadStream, mkdtempSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { createSftpAgent } from '../../src/agents/sftp.ts';
+import { createSftpAgent } from '../../src/agents/sftp/sftp.ts';
 import type { SftpSettings } from '../../src/agents/sftp/settings.ts';
 import { systemClock } from '../../src/clock.ts';
 import { giveAway } from '../../src/io/own-memory.ts';

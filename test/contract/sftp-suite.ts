@@ -1,6 +1,6 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createSftpAgent } from '../../src/agents/sftp.ts';
+import { createSftpAgent } from '../../src/agents/sftp/sftp.ts';
 import type { BackupAgent } from '../../src/agents/agent.ts';
 import type { SftpSettings } from '../../src/agents/sftp/settings.ts';
 import { systemClock } from '../../src/clock.ts';

@@ -7,7 +7,7 @@ import { withRetry } from '../../src/agents/wrap/retry.ts';
 import { withTimeout } from '../../src/agents/wrap/timeout.ts';
 import { systemClock as clock } from '../../src/clock.ts';
 import type { BackupRecord } from '../../src/model.ts';
-import { SharedAgent } from '../../nodes/lib/shared-agent.ts';
+import { SharedAgent } from '../../nodes/lib/agent/shared-agent.ts';
 import { MemoryStore } from '../helpers/memory-store.ts';
 import { agentSuite } from './agent-suite.ts';
 

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BackupEvent } from '../../src/events.ts';
-import type { Engine, EngineOptions } from '../../src/manager/engine.ts';
+import type { Engine } from '../../src/manager/engine.ts';
+import type { EngineOptions } from '../../src/manager/engine-options.ts';
 import type { CopyRequest } from '../../src/manager/requests.ts';
 import { openEngineWith } from '../../src/manager/open-engine.ts';
 import type { BackupRequest } from '../../src/backup-request.ts';

@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { ArchiveTask, CreateTask, EstimatedSource, TaskContext, TaskResults } from '../../src/archive/tasks.ts';
+import type {
+  ArchiveTask,
+  CreateTask,
+  EstimatedSource,
+  TaskContext,
+  TaskResults,
+  FileEntry,
+} from '../../src/archive/tasks.ts';
 import { orAborted } from '../../src/io/abort.ts';
-import type { ArchivePort, ArchiveToRead } from '../../src/manager/archive-port.ts';
-import type { FileEntry } from '../../src/manager/reports.ts';
+import type { ArchivePort } from '../../src/manager/archive-port.ts';
+import type { ArchiveToRead } from '../../src/archive/read/open-archive.ts';
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 

@@ -4,7 +4,7 @@ import { createReadStream, mkdirSync, readFileSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { MessageChannel } from 'node:worker_threads';
-import { createSftpAgent } from '../../src/agents/sftp.ts';
+import { createSftpAgent } from '../../src/agents/sftp/sftp.ts';
 import type { SftpSettings } from '../../src/agents/sftp/settings.ts';
 import { systemClock } from '../../src/clock.ts';
 import { giveAway } from '../../src/io/own-memory.ts';

@@ -14,7 +14,7 @@ export interface History {
   readonly times: readonly (readonly [time: string, zone: string])[];
 }
 
-export interface ResticCase {
+interface ResticCase {
   readonly host: string;
   readonly policy: RetentionPolicy;
   /** Ids, in no order. */

@@ -17,7 +17,7 @@ import { backupRequest } from './requests.ts';
 import { contentsOf, makeUserDir, put } from './user-dir.ts';
 
 export const NEW_SECRET = 'new secret';
-export const OLD_SECRET = 'old secret';
+const OLD_SECRET = 'old secret';
 
 export function environmentFor(userDir: string): NodeRedEnvironment {
   return {

@@ -1,6 +1,6 @@
 /** An agent node as another package would bring it: locations in memory that a test can look into and make fail. */
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { agentNode } from '../../nodes/lib/agent-node.ts';
+import { agentNode } from '../../nodes/lib/agent/agent-node.ts';
 import { runtimeOf } from '../../nodes/lib/runtime.ts';
 import { StoreAgent } from '../../src/agents/store-agent.ts';
 import { BackupError, type BackupAgent, type Engine } from '../../src/index.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { VerifiedCopies } from '../../nodes/lib/verify-copies.ts';
+import type { VerifiedCopies } from '../../nodes/backup-verify/verify-copies.ts';
 import type { BackupRecord } from '../../src/index.ts';
 import { heardFlow, smallCreate } from '../helpers/backup-nodes.ts';
 import { nodeHost } from '../helpers/node-host.ts';

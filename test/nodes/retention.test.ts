@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ThinnedLocations } from '../../nodes/lib/thin-locations.ts';
+import type { ThinnedLocations } from '../../nodes/retention/thin-locations.ts';
 import { BackupError, type BackupRecord } from '../../src/index.ts';
 import { heardFlow, smallCreate } from '../helpers/backup-nodes.ts';
 import { nodeHost } from '../helpers/node-host.ts';

@@ -35,7 +35,7 @@ describe('the tarball', function () {
       const texts = languages.flatMap((language) =>
         ['json', 'html'].map((ending) => `dist/entry/locales/${language}/${name}.${ending}`),
       );
-      for (const file of [entry, `dist/entry/${name}.html`, `dist/nodes/${name}.js`, ...texts]) {
+      for (const file of [entry, `dist/entry/${name}.html`, `dist/nodes/${name}/${name}.js`, ...texts]) {
         assert.ok(paths.has(file), `${file} is missing`);
       }
     }

@@ -13,7 +13,7 @@ interface Ticket {
   readonly file: string;
 }
 
-export interface TicketRequest {
+interface TicketRequest {
   readonly at: string;
   readonly decrypted: boolean;
   /** One file of it. */
@@ -25,7 +25,7 @@ export interface TicketRequest {
  *
  * @throws ApiError
  */
-export async function download(backupId: string, request: TicketRequest): Promise<void> {
+async function download(backupId: string, request: TicketRequest): Promise<void> {
   const { url, file } = await post<Ticket>(`backups/${encodeURIComponent(backupId)}/ticket`, request);
   const link = element('a', { attributes: { href: url, download: file, hidden: true } });
   document.body.append(link);

@@ -3,7 +3,7 @@ import type { Info, Location, Row } from '../answers.ts';
 import type { LocationState } from './merge-lists.ts';
 
 /** After this a proof is old. */
-export const PROOF_DAYS = 31;
+const PROOF_DAYS = 31;
 const DAY_MS = 86_400_000;
 
 export interface Safety {

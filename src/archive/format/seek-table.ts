@@ -1,9 +1,9 @@
 /** The seek table of the zstd seekable format, version 0.1.0; see docs/format.md, section 4. */
 import { BackupError } from '../../errors.ts';
 
-export const SEEK_TABLE_MAGIC = 0x184d2a5e;
+const SEEK_TABLE_MAGIC = 0x184d2a5e;
 const SEEKABLE_MAGIC = 0x8f92eab1;
-export const SKIPPABLE_HEADER_BYTES = 8;
+const SKIPPABLE_HEADER_BYTES = 8;
 export const SEEK_FOOTER_BYTES = 9;
 const ENTRY_BYTES = 8;
 

@@ -1,6 +1,6 @@
 import { crc32, inflateRawSync } from 'node:zlib';
 import { PIECE_BYTES } from '../format/frame.ts';
-import { readProblem, type Piece, type PieceOptions, type PieceSource } from './pieces.ts';
+import { readProblem, type Piece, type PieceOptions, type PieceSource } from './piece-source.ts';
 
 const GZIP_HEADER = Buffer.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
 const GZIP_FOOTER_BYTES = 8;

@@ -23,7 +23,7 @@ function tooLarge(entry: MemberEntry): BackupError {
 }
 
 /** The header of a member of ours (`backup.json`, `manifest.jsonl`), whose size and time stand nowhere else. */
-export function* ownMember(input: TarInput, name: string): Generator<void, Member, undefined> {
+function* ownMember(input: TarInput, name: string): Generator<void, Member, undefined> {
   const header = Buffer.from(yield* input.take(BLOCK));
   const size = octal(header, SIZE_AT);
   const mtimeNs = BigInt(octal(header, MTIME_AT)) * 1_000_000_000n;

@@ -9,22 +9,28 @@ import type { ManifestLine } from '../format/parse-manifest-line.ts';
 import { FramePool } from '../worker/frame-pool.ts';
 import { readLayout, type Layout } from './layout.ts';
 import { readManifest } from './manifest-reader.ts';
-import { openPieces, type PieceOptions, type PieceSource } from './pieces.ts';
+import { openPieces } from './pieces.ts';
+import type { PieceOptions, PieceSource } from './piece-source.ts';
 import { TarInput } from './tar-input.ts';
 
 const MOST_THREADS = 2;
 const AHEAD = 3;
 
-export interface OpenOptions {
+/** An archive that can be read. */
+export interface ArchiveToRead {
+  /** Names it only, when there is a source. */
   readonly path: string;
+  /** Its bytes, when they are not those of a file of this machine; closed with the archive. */
+  readonly source?: ByteSource;
   readonly compression: Compression;
-  /** Null when it is not encrypted. */
+  /** Null for one that is not encrypted. */
   readonly keys: KeySet | null;
+}
+
+export interface OpenOptions extends ArchiveToRead {
   readonly niceness: number;
   /** Ends the reading; when left out, nothing does. */
   readonly signal?: AbortSignal;
-  /** The archive's bytes, when they are not those of `path`; closed with the archive. */
-  readonly source?: ByteSource;
 }
 
 interface ArchiveBytes {

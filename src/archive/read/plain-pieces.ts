@@ -1,5 +1,5 @@
 import { PIECE_BYTES } from '../format/frame.ts';
-import { readProblem, type Piece, type PieceOptions, type PieceSource } from './pieces.ts';
+import { readProblem, type Piece, type PieceOptions, type PieceSource } from './piece-source.ts';
 
 /** After a jump little is read first: what is wanted there may be small. */
 const FIRST_BYTES = 64 * 1024;

@@ -9,8 +9,7 @@ import { OWN_HEADER } from './own-header.ts';
  * What is done with one member: its content is restored under a name of its own or, for a hard link whose first name is not
  * wanted, under that; of a folder above what is wanted only owner, mode and time are.
  */
-export type Wanted =
-  { readonly kind: 'place'; readonly path: Buffer } | { readonly kind: 'above' } | { readonly kind: 'not' };
+type Wanted = { readonly kind: 'place'; readonly path: Buffer } | { readonly kind: 'above' } | { readonly kind: 'not' };
 
 /** Which members are restored, and what they need. */
 export interface Selection {

@@ -1,5 +1,5 @@
 import { BackupError } from '../../errors.ts';
-import { damageError, type Piece, type PieceSource } from './pieces.ts';
+import { damageError, type Piece, type PieceSource } from './piece-source.ts';
 
 const NO_BYTES: Buffer = Buffer.alloc(0);
 

@@ -1,6 +1,6 @@
 import { freeBuffer } from '../../io/own-memory.ts';
 import type { FramePlace } from './layout.ts';
-import { readProblem, type Piece, type PieceOptions, type PieceSource } from './pieces.ts';
+import { readProblem, type Piece, type PieceOptions, type PieceSource } from './piece-source.ts';
 
 /** A frame on its way; the promise rejects when the file cannot be read. */
 interface Ahead {

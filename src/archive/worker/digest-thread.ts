@@ -11,7 +11,7 @@ export type DigestOrder =
 export type DigestReply = { readonly buffer: ArrayBuffer } | { readonly sha256: string };
 
 /** The sha256 of bytes that are handed in one after the other. */
-export interface Digester {
+interface Digester {
   /** Takes in `buffer[0 .. length)`; the buffer comes back when it may be filled again. */
   update(buffer: ArrayBuffer, length: number): Promise<ArrayBuffer>;
   /** Of all bytes so far, lower-case hex. */

@@ -14,7 +14,7 @@ export interface Sealer {
 }
 
 /** The layer of an archive that is not encrypted. */
-export const unsealed: Sealer = {
+const unsealed: Sealer = {
   update: (bytes) => bytes,
   final: () => new Uint8Array(0),
 };

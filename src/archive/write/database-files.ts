@@ -9,7 +9,7 @@ const LONG_MS = 1000;
 const LOCK_ENDING = Buffer.from('-shm');
 
 /** A sound copy of a database, opened. */
-export interface OpenCopy {
+interface OpenCopy {
   readonly fd: number;
   readonly stat: BigIntStats;
   /** As in `CopyReply`. */

@@ -4,12 +4,12 @@ import { basename, join, relative, sep } from 'node:path';
 import { SAFETY_PREFIX } from '../../backup-names.ts';
 import { credentialsFileOf } from '../../credentials-file.ts';
 import type { CredentialSecret, NodeRedSource } from '../../backup-request.ts';
-import type { HeaderSource, OutsideFile } from '../tasks.ts';
+import type { HeaderSource, OutsideFile } from '../backup-header.ts';
 import type { FlowPair } from './stable-pair.ts';
 import { readWhole } from './file-reader.ts';
 
 /** The label under which files lie that Node-RED uses outside its user directory. */
-export const OUTSIDE_LABEL = 'node-red-outside';
+const OUTSIDE_LABEL = 'node-red-outside';
 
 /** The member that holds the secret of the credentials; see docs/format.md, section 2. */
 export const SECRET_MEMBER = 'node-red-outside/credential-secret.json';

@@ -3,7 +3,8 @@ import { accessSync, constants, realpathSync, statSync, type BigIntStats } from 
 import type { Clock } from '../../clock.ts';
 import { BackupError, systemCode } from '../../errors.ts';
 import type { CredentialSecret, SourceSpec } from '../../backup-request.ts';
-import type { HeaderSource, OutsideFile, SourcesTask } from '../tasks.ts';
+import type { SourcesTask } from '../tasks.ts';
+import type { HeaderSource, OutsideFile } from '../backup-header.ts';
 import { checkExcludes } from './exclude.ts';
 import { flowMembers, flowPairs, nodeRedExcludes, outsideFiles, SECRET_MEMBER } from './node-red-source.ts';
 import { readPair, type Snapshot } from './stable-pair.ts';

@@ -41,7 +41,7 @@ export function identity(stat: BigIntStats): string {
 }
 
 /** What is left out because it is neither file, folder nor link. */
-export function specialKind(stat: BigIntStats): SkippedReason | null {
+function specialKind(stat: BigIntStats): SkippedReason | null {
   if (stat.isFile() || stat.isDirectory() || stat.isSymbolicLink()) return null;
   if (stat.isSocket()) return 'socket';
   if (stat.isFIFO()) return 'fifo';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { createSftpAgent } from '../../../../src/agents/sftp.ts';
+import { createSftpAgent } from '../../../../src/agents/sftp/sftp.ts';
 import { systemClock } from '../../../../src/clock.ts';
 import { badLinesSuite } from '../../../contract/bad-lines-suite.ts';
 import { isLongRun, recordFigure, tellProgress } from '../../../helpers/figures.ts';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { createSftpAgent } from '../../../../src/agents/sftp.ts';
+import { createSftpAgent } from '../../../../src/agents/sftp/sftp.ts';
 import type { SftpSettings } from '../../../../src/agents/sftp/settings.ts';
 import type { BackupAgent } from '../../../../src/agents/agent.ts';
 import { systemClock } from '../../../../src/clock.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
-import { createSftpAgent } from '../../../../src/agents/sftp.ts';
+import { createSftpAgent } from '../../../../src/agents/sftp/sftp.ts';
 import type { SftpSettings } from '../../../../src/agents/sftp/settings.ts';
 import type { BackupAgent } from '../../../../src/agents/agent.ts';
 import { systemClock } from '../../../../src/clock.ts';

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { createSftpAgent } from '../../../../src/agents/sftp.ts';
+import { createSftpAgent } from '../../../../src/agents/sftp/sftp.ts';
 import type { BackupAgent } from '../../../../src/agents/agent.ts';
 import { systemClock } from '../../../../src/clock.ts';
 import type { BackupRecord } from '../../../../src/model.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createSftpAgent } from '../../../../src/agents/sftp.ts';
+import { createSftpAgent } from '../../../../src/agents/sftp/sftp.ts';
 import type { SftpSettings } from '../../../../src/agents/sftp/settings.ts';
 import { systemClock } from '../../../../src/clock.ts';
 import { makeLoginUser } from '../../../helpers/login-user.ts';

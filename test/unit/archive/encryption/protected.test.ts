@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readManifestFile } from '../../../../src/archive/read-manifest-file.ts';
+import { readFileEntries } from '../../../../src/archive/read/file-entries.ts';
 import type { TaskProblem, VerifyTask } from '../../../../src/archive/tasks.ts';
 import type { Encryption, KeySet } from '../../../../src/backup-request.ts';
 import type { Compression } from '../../../../src/model.ts';
@@ -101,9 +101,7 @@ describe('a protected archive', function () {
       execFileSync('age', ['-r', OTHER_RECIPIENT, '-r', RECIPIENT, '-o', path, plain]);
       assert.deepEqual(await codes(WITH_KEY, { compression }), []);
       const names: string[] = [];
-      for await (const line of readManifestFile(path, compression, WITH_KEY)) {
-        if (line.kind === 'member') names.push(line.member.path.toString());
-      }
+      for await (const entry of readFileEntries({ path, compression, keys: WITH_KEY })) names.push(entry.path);
       assert.deepEqual(names, ['backup.json', 'data', 'data/sub', 'data/sub/empty', 'data/sub/noise', 'data/text']);
       await restore(path, join(folder(), 'ours'), { compression, keys: WITH_KEY });
       same(join(folder(), 'ours'));

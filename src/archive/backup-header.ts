@@ -1,0 +1,38 @@
+import type { SourceSpec } from '../backup-request.ts';
+import type { NodeRedVersions, Compression, ExtraValue } from '../model.ts';
+
+/** `backup.json`: what a backup says of itself inside its archive. See docs/format.md, section 2. */
+export interface BackupHeader {
+  readonly format: number;
+  readonly backup_id: string;
+  readonly name: string;
+  readonly date: string;
+  readonly instance_id: string;
+  readonly instance_name: string;
+  readonly plan_id: string;
+  readonly plan_name: string;
+  readonly automatic: boolean;
+  readonly node_red: NodeRedVersions | null;
+  readonly compression: Compression;
+  readonly sources: readonly HeaderSource[];
+  readonly extra: Readonly<Record<string, ExtraValue>>;
+}
+
+export interface HeaderSource {
+  readonly label: string;
+  readonly path: string;
+  readonly kind: SourceSpec['kind'];
+  readonly outside?: readonly OutsideFile[];
+  /** Names of the members that hold the flow file in force and its credentials. */
+  readonly flow_file?: string;
+  readonly credentials_file?: string;
+  /** Name of the member that holds the secret of the credentials. */
+  readonly credential_secret?: string;
+}
+
+/** A file that Node-RED uses although it lies outside the user directory. */
+export interface OutsideFile {
+  readonly role: 'settings' | 'flows' | 'credentials';
+  readonly path: string;
+  readonly member: string;
+}
