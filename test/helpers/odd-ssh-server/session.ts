@@ -300,7 +300,7 @@ interface Inner {
   readonly outgoing: { readonly id: number; window: number };
 }
 
-export function sendRaw(sftp: SFTPWrapper, packet: Buffer): void {
+function sendRaw(sftp: SFTPWrapper, packet: Buffer): void {
   const { _protocol: protocol, outgoing } = sftp as unknown as Inner;
   outgoing.window -= packet.length;
   protocol.channelData(outgoing.id, packet);
