@@ -8,7 +8,7 @@ import { STARTED_MODULES } from './src/io/started-module.ts';
 
 const { 'node-red': nodeRed } = JSON.parse(readFileSync(join(import.meta.dirname, 'package.json'), 'utf8'));
 const names = [...Object.values(nodeRed.nodes), ...Object.values(nodeRed.plugins)].map((entry) =>
-  basename(entry).replace(/\.c?js$/, ''),
+  basename(entry, '.js'),
 );
 
 export default {

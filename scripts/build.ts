@@ -49,9 +49,8 @@ function declare(): void {
 
 /** @param file - of a node or plugin, as package.json has it */
 function nameOf(file: string): string {
-  const name = basename(file, '.cjs');
-  if (file !== `dist/entry/${name}.cjs`)
-    throw new Error(`package.json names ${file}; entries are dist/entry/NAME.cjs.`);
+  const name = basename(file, '.js');
+  if (file !== `dist/entry/${name}.js`) throw new Error(`package.json names ${file}; entries are dist/entry/NAME.js.`);
   if (!existsSync(join(root, `${sourceOf(name)}.ts`)))
     throw new Error(`package.json names ${file}; ${sourceOf(name)}.ts is not there.`);
   return name;
@@ -61,7 +60,7 @@ function nameOf(file: string): string {
 function writeEntry(file: string): void {
   const name = nameOf(file);
   writeFileSync(
-    join(made, `entry/${name}.cjs`),
+    join(made, `entry/${name}.js`),
     `module.exports = async (RED) => (await import('../${sourceOf(name)}.js')).default(RED);\n`,
   );
   const html = join(root, `${sourceOf(name)}.html`);
@@ -86,6 +85,7 @@ function build(): void {
   const entries = [...Object.values(nodes), ...Object.values(plugins)];
   bundleEngine({ root, to: made, names: entries.map(nameOf) });
   mkdirSync(join(made, 'entry'));
+  writeFileSync(join(made, 'entry/package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
   for (const file of entries) writeEntry(file);
   writeFileSync(join(made, `entry/${EDITOR}.html`), bundleEditor(root));
   copyFolder('nodes/locales', 'entry/locales');

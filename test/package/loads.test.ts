@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import type { BackupRecord } from '../../src/index.ts';
 import { backupFlow } from '../helpers/backup-flow.ts';
 import { floorNode } from '../helpers/floor-node.ts';
+import { makeEntriesCjs } from '../helpers/older-entries.ts';
 import { PACKAGE_NAME, installInto, packTo } from '../helpers/packed-package.ts';
 import { startNodeRed, type RunningNodeRed, type StartOptions } from '../../scripts/start-node-red.ts';
 
@@ -23,6 +24,17 @@ const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as
   readonly 'node-red': { readonly nodes: Readonly<Record<string, string>> };
 };
 const BACKUP_TYPES = Object.keys(MANIFEST['node-red'].nodes).sort();
+
+const VERSIONS = ['node-red', 'node-red-4'] as const;
+
+async function withNodeRed<T>(options: StartOptions, work: (red: RunningNodeRed) => Promise<T>): Promise<T> {
+  const red = await startNodeRed(options);
+  try {
+    return await work(red);
+  } finally {
+    await red.stop();
+  }
+}
 
 async function ourSets(red: RunningNodeRed): Promise<readonly NodeSet[]> {
   const response = await fetch(new URL('nodes', red.url), { headers: { accept: 'application/json' } });
@@ -60,8 +72,8 @@ describe('the packed package', function () {
   };
 
   async function makeBackup(options: StartOptions): Promise<{ record: BackupRecord; log: string }> {
-    const red = await startNodeRed({ ...options, flows: backupFlow({ nodeRed: true, sources: [], folder: '' }) });
-    try {
+    const flows = backupFlow({ nodeRed: true, sources: [], folder: '' });
+    return withNodeRed({ ...options, flows }, async (red) => {
       const sets = await ourSets(red);
       assert.deepEqual(sets.flatMap(({ types }) => types).sort(), BACKUP_TYPES);
       for (const { name, enabled, err } of sets)
@@ -70,12 +82,10 @@ describe('the packed package', function () {
       const body = await response.text();
       assert.equal(response.status, 200, `${body}\n${red.output()}`);
       return { record: JSON.parse(body) as BackupRecord, log: red.output() };
-    } finally {
-      await red.stop();
-    }
+    });
   }
 
-  for (const version of ['node-red', 'node-red-4'] as const) {
+  for (const version of VERSIONS) {
     for (const [name, compression] of [
       ['Node.js 24', 'zstd'],
       ['Node.js 22.9', 'gzip'],
@@ -92,6 +102,39 @@ describe('the packed package', function () {
         assert.deepEqual(verify(node, userDir, record), { ok: true, problems: [] });
       });
     }
+  }
+
+  for (const version of VERSIONS) {
+    it(`keeps a node disabled that was so in ${version} when entries ended with .cjs`, async () => {
+      const userDir = join(folder, `${version}-upgrade`);
+      const place = join(userDir, 'node_modules', PACKAGE_NAME);
+      const options = { nodeRed: join(ROOT, 'node_modules', version), userDir, flows: [] };
+      cpSync(installed, userDir, { recursive: true, verbatimSymlinks: true });
+      makeEntriesCjs(place);
+      await withNodeRed(options, async (red) => {
+        const response = await fetch(new URL(`nodes/${PACKAGE_NAME}/retention`, red.url), {
+          method: 'PUT',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ enabled: false }),
+        });
+        assert.equal(response.status, 200);
+      });
+      rmSync(place, { recursive: true });
+      cpSync(join(installed, 'node_modules', PACKAGE_NAME), place, { recursive: true, verbatimSymlinks: true });
+      await withNodeRed(options, async (red) => {
+        const sets = await ourSets(red);
+        assert.deepEqual(sets.flatMap(({ types }) => types).sort(), BACKUP_TYPES);
+        const disabled = sets.filter(({ enabled }) => !enabled);
+        assert.deepEqual(
+          disabled.map(({ name }) => name),
+          ['retention'],
+        );
+        assert.deepEqual(
+          sets.flatMap(({ err }) => err ?? []),
+          [],
+        );
+      });
+    });
   }
 
   it('has its command line where npm links it', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packTo } from '../helpers/packed-package.ts';
@@ -13,19 +13,6 @@ interface Manifest {
 
 type Scorecard = Readonly<Record<string, { readonly test?: boolean; readonly nodes?: readonly string[] }>>;
 
-/**
- * The validator looks for `x.html` beside `x.js` and knows no `.cjs`; it would find no node at all and say that all is well. So
- * it is shown the package with its entries called `.js`.
- */
-function nameEntriesJs(packageFolder: string): void {
-  const file = join(packageFolder, 'package.json');
-  const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
-  for (const [name, entry] of Object.entries(manifest['node-red'].nodes)) {
-    manifest['node-red'].nodes[name] = entry.replace('.cjs', '.js');
-  }
-  writeFileSync(file, JSON.stringify(manifest));
-}
-
 describe('node-red-dev validate', function () {
   let folder: string;
   let unpacked: string;
@@ -34,7 +21,6 @@ describe('node-red-dev validate', function () {
     folder = mkdtempSync(join(tmpdir(), 'nightkeep-validate-'));
     execFileSync('tar', ['-xzf', packTo(folder).path, '-C', folder]);
     unpacked = join(folder, 'package');
-    nameEntriesJs(unpacked);
     mkdirSync(join(folder, 'node_modules'));
     symlinkSync(join(ROOT, 'node_modules'), join(unpacked, 'node_modules'));
   });
