@@ -19,6 +19,9 @@ export default {
     ...names.map((name) => `nodes/${name}/${name}.ts!`),
     ...STARTED_MODULES.map((name) => `src/${name}.ts!`),
     'scripts/*.ts',
+    'scripts/fixture-0.1/make.ts',
+    // Mocha is told of it by its name.
+    'scripts/test-run/tell-tests.ts',
     'bench/measure/peak-memory.js',
     'bench/rivals/*.ts',
     'test/**/*.test.ts',

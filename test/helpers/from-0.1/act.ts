@@ -5,7 +5,7 @@ import type { FlowNode, TestNodeRed } from '../node-red.ts';
 const starts = (red: TestNodeRed): number => red.running.output().split('Started flows').length;
 
 /** Deploys, and waits until the flows run: Node-RED answers before they do. */
-async function deploy(red: TestNodeRed, flows: readonly FlowNode[]): Promise<void> {
+export async function deploy(red: TestNodeRed, flows: readonly FlowNode[]): Promise<void> {
   const before = starts(red);
   await red.deploy(flows);
   await untilSo(() => starts(red) > before, 'flows started after a deploy');

@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { FIXTURE } from './versions.ts';
 
 /** Where it was made: the same on every machine. It stands in archives and sidecars, which are left as they are. */
-const MADE_IN = '/tmp/nightkeep-0.1.0';
+export const MADE_IN = '/tmp/nightkeep-0.1.0';
 
 /** Its user directory is `user`, the state of its command line is `cli-state`; `copies` and `data` lie beside them. */
 export function openHome(folder: string): string {

@@ -15,7 +15,12 @@ describe('memory that was freed or handed on', function () {
 
   it('is read by nobody, on any way: filled with a pattern, nothing of it arrives', () => {
     const helpers = join(import.meta.dirname, '../../helpers');
-    const args = ['--require', join(helpers, 'poisoned-memory.cjs'), join(helpers, 'poisoned-run.ts'), folder()];
+    const args = [
+      '--require',
+      join(helpers, 'poisoned-memory.cjs'),
+      join(helpers, 'poisoned-memory-process.ts'),
+      folder(),
+    ];
     const seen = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as readonly Seen[];
     assert.equal(seen.length, 2 * 3 + 3 * 6);
     assert.deepEqual(
