@@ -3,9 +3,7 @@ import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nextTurn } from '../../../../src/clock.ts';
 import { BackupError } from '../../../../src/errors.ts';
-import { openEngineWith } from '../../../../src/manager/open-engine.ts';
 import { engineBench } from '../../../helpers/engine-bench.ts';
-import { FakeArchive } from '../../../helpers/fake-archive.ts';
 import { memoryAgent } from '../../../helpers/memory-agent.ts';
 import { MemoryStore } from '../../../helpers/memory-store.ts';
 
@@ -152,12 +150,5 @@ describe('locations', () => {
       broken.map(({ reason, agent_id }) => [reason, agent_id]),
       [['sidecar_invalid', 'local']],
     );
-  });
-});
-
-describe('opening the engine', () => {
-  it('needs an absolute folder for its state', async () => {
-    const options = { stateDir: 'state', instanceName: 'x', nodeRedVersion: null };
-    await assert.rejects(openEngineWith(options, new FakeArchive()), { name: 'BackupError', code: 'invalid_request' });
   });
 });
