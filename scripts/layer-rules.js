@@ -1,6 +1,6 @@
 /**
  * The layers of the project as lint rules: imports point down only,
- * nodes, cli -> src/index -> manager -> { apply, archive, agents, retention, schedule, hooks, store } -> { model, errors, events, clock, io }.
+ * nodes, cli -> src/index -> manager -> { apply, archive, agents, retention, schedule, hooks, store } -> { model, errors, events, clock, io, installation }.
  */
 
 const PARTS = ['apply', 'archive', 'agents', 'retention', 'schedule', 'hooks', 'store'];
@@ -28,7 +28,7 @@ const noCli = {
 
 const layers = [
   {
-    files: ['src/*.ts', 'src/io/**/*.ts'],
+    files: ['src/*.ts', 'src/io/**/*.ts', 'src/installation/**/*.ts'],
     ignores: ['src/index.ts'],
     patterns: [
       noDoor,
