@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { credentialsFileOf } from '../credentials-file.ts';
 import { isObject } from '../io/json-file.ts';
-import { readJson, type BackupContent } from './backup-content.ts';
+import { readObject } from '../io/read-object.ts';
+import type { BackupContent } from './backup-content.ts';
 import { isConfig, isOurs, isWhole, type ComposeInput, type Composition } from './compose.ts';
 import { fallbackOf, type NodeRedEnvironment } from './environment.ts';
 import { makeCredentials, makePackage, makeText } from './made-files.ts';
@@ -81,7 +82,7 @@ function flowChanges({ folder, content, environment }: ComposeInput): Pick<Compo
 function packageChanges({ folder, content, environment }: ComposeInput): Change[] {
   const theirs = join(content.root, 'package.json');
   const ours = join(environment.userDir, 'package.json');
-  return Object.keys(readJson(theirs)).length === 0 ? [] : changeOfFile(makePackage(folder, theirs, ours), ours);
+  return Object.keys(readObject(theirs)).length === 0 ? [] : changeOfFile(makePackage(folder, theirs, ours), ours);
 }
 
 function settingsChanges({ folder, content, environment }: ComposeInput): Pick<Composition, 'changes' | 'notes'> {
