@@ -19,6 +19,8 @@ export interface BackupHeader {
   readonly node_red: NodeRedVersions | null;
   readonly compression: Compression;
   readonly sources: readonly HeaderSource[];
+  /** Of a backup of Node-RED; older ones lack it. */
+  readonly installation?: HeaderInstallation;
   readonly extra: Readonly<Record<string, ExtraValue>>;
 }
 
@@ -34,9 +36,25 @@ export interface HeaderSource {
   readonly credential_secret?: string;
 }
 
-/** A file that Node-RED uses although it lies outside the user directory. */
+/** What the backup's Node-RED used. Files are absolute paths there, members are names in the archive. */
+export interface HeaderInstallation {
+  readonly flow_file: string | null;
+  readonly settings_file: string | null;
+  /** The active project; null when none was. */
+  readonly project: {
+    readonly name: string;
+    readonly path: string;
+    readonly flow_file: string | null;
+    readonly credentials_file: string | null;
+  } | null;
+  /** Names of the settings that keep strangers out, as far as they were set. */
+  readonly logins: readonly string[];
+  readonly port: number | null;
+}
+
+/** A file that Node-RED uses although it lies outside the user directory, or the folder of its projects there. */
 export interface OutsideFile {
-  readonly role: 'settings' | 'flows' | 'credentials';
+  readonly role: 'settings' | 'flows' | 'credentials' | 'projects';
   readonly path: string;
   readonly member: string;
 }
@@ -54,8 +72,8 @@ export interface CreateTask extends SourcesTask {
   readonly kind: 'create';
   /** The file to write; it must not exist. Left behind on failure: the caller removes it. */
   readonly path: string;
-  /** Without `sources` and `compression`, which the task fills in. */
-  readonly header: Omit<BackupHeader, 'sources' | 'compression'>;
+  /** Without `sources`, `installation` and `compression`, which the task fills in. */
+  readonly header: Omit<BackupHeader, 'sources' | 'installation' | 'compression'>;
   readonly compression: Compression;
   /** Null for an archive that is not encrypted. */
   readonly encryption: Encryption | null;
