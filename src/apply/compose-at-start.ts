@@ -9,6 +9,7 @@ import type { BackupContent } from './backup-content.ts';
 import { isConfig, isOurs, isWhole, type ComposeInput, type Composition } from './compose.ts';
 import { fallbackOf, type NodeRedEnvironment } from './environment.ts';
 import { makeCredentials, makePackage, makeText } from './made-files.ts';
+import { projectNotes } from './outside-notes.ts';
 import { changeOfFile, changesOfTree, type Change } from './plan-tree.ts';
 import { settingsDifferences } from './settings-differences.ts';
 import { storedSetting } from './settings-port.ts';
@@ -40,7 +41,7 @@ export function composeRest(input: ComposeInput): Composition {
   return {
     changes: [...files, ...packageChanges(input), ...flows.changes, ...settings.changes],
     settings: [...settingSteps(content, environment, ['users', 'projects', 'modules']), ...flows.settings],
-    notes: settings.notes,
+    notes: [...settings.notes, ...projectNotes(content)],
   };
 }
 

@@ -119,6 +119,6 @@ function nameIn(note: InstallationNote | null): string | null {
 function unopened(flowFile: string, { userDir, settingsFile }: Known): string {
   const file = credentialsFileOf(flowFile, userDir);
   const what = `${file} cannot be decrypted with a secret that is known here, so the backup does not carry it.`;
-  const from = settingsFile === null ? 'the settings' : settingsFile;
+  const from = settingsFile ?? 'the settings';
   return `${what} If ${from} takes it from the environment, set the same here.`;
 }

@@ -86,7 +86,7 @@ describe('a backup by the command line', function () {
     assert.deepEqual(await tabs(), ['etc']);
     for (const option of ['--settings', '--flow-file']) {
       const { code, stdout } = await create([option, place('gone')]);
-      assert.deepEqual([code, /source_not_found/.test(stdout)], [1, true]);
+      assert.deepEqual([code, stdout.includes('source_not_found')], [1, true]);
     }
     const alone = await cli([
       'create',
@@ -189,6 +189,21 @@ describe('a backup by the command line', function () {
       rmSync(place('backups'), { recursive: true });
       assert.equal((await create()).code, 0);
       assert.match((await cli(['verify', '--at', place('backups')])).stdout, /house\/flow\.json: it is not JSON/);
+    });
+
+    it('says at a restore what of it lay elsewhere, and how to put it back', async () => {
+      settings(`flowFile: 'flows.json', editorTheme: { projects: { enabled: true, path: '${place('srv')}' } }`);
+      project('srv/house');
+      activate();
+      await made();
+      mkdirSync(place('dead'));
+      const { code, stdout } = await cli(['restore', '--at', place('backups'), '--into', place('dead')]);
+      assert.equal(code, 0, stdout);
+      assert.match(stdout, /Projects lay in \S+srv, .*Restore node-red-outside\/projects to a folder, move it to/);
+      const chosen = ['--to', place('look'), '--path', 'node-red-outside/projects'];
+      assert.equal((await cli(['restore', '--at', place('backups'), ...chosen])).code, 0);
+      const back = readFileSync(place('look/node-red-outside/projects/house/flow.json'), 'utf8');
+      assert.equal(back, flows('project'));
     });
 
     it('is told by the environment, and by the name of the flow file', async () => {

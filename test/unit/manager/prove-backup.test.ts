@@ -124,7 +124,7 @@ describe('the proof that a backup can be restored', function () {
     assert.match(report.problems[0]?.message ?? '', /^node-red-outside\/elsewhere\.json: /);
   });
 
-  it('asks nothing of flows where there are none', async () => {
+  it('asks nothing of the flows of a folder, and none is made of a Node-RED without them', async () => {
     const folderOnly = await prove({ kind: 'folder', label: 'data', path: userDir(), exclude: [] });
     assert.deepEqual([folderOnly.ok, folderOnly.credentials], [true, null]);
     await assert.rejects(backUp({ ...nodeRed(), exclude: ['flows*.json'] }), { code: 'no_flows' });
