@@ -6,15 +6,12 @@ import type { NodeRedSource } from '../backup-request.ts';
 import { isWithin } from '../io/real-path.ts';
 import { flowFilesIn } from './flow-file.ts';
 
-/** `message` says, in sentences for people, why there are none. */
-export type FlowsState = { readonly kind: 'there' } | { readonly kind: 'never' | 'missing'; readonly message: string };
+/** `file` holds the flows, null when it is not known which; `message` says, in sentences for people, why there are none. */
+export type FlowsState =
+  | { readonly kind: 'there'; readonly file: string | null }
+  | { readonly kind: 'never' | 'missing'; readonly message: string };
 
-/** The flow file that Node-RED runs: that of the active project, or of the settings. Null when it is not known. */
-export function flowFileInForce({ flowFile, facts }: NodeRedSource): string | null {
-  const project = facts?.project ?? null;
-  return project === null ? flowFile : project.flowFile;
-}
-
+/** The flows that Node-RED runs: those of the active project, or of the settings. */
 export function flowsState(source: NodeRedSource): FlowsState {
   const project = source.facts?.project ?? null;
   if (source.facts?.ownStorage === true)
@@ -23,7 +20,7 @@ export function flowsState(source: NodeRedSource): FlowsState {
   const { name, folder, flowFile } = project;
   if (flowFile === null)
     return missing(`The active project ${name} has no flows: ${folder} does not say where they are.`);
-  if (hasContent(flowFile)) return { kind: 'there' };
+  if (hasContent(flowFile)) return { kind: 'there', file: flowFile };
   return missing(`The active project ${name} has no flows: ${flowFile} is not there, or empty.`);
 }
 
@@ -34,12 +31,12 @@ function missing(what: string): FlowsState {
 
 function stateOf(file: string, source: NodeRedSource): FlowsState {
   const { path: userDir } = source;
-  if (hasContent(file)) return { kind: 'there' };
+  if (hasContent(file)) return { kind: 'there', file };
   const kept = join(dirname(file), `.${basename(file)}.backup`);
   // Node-RED takes it for a file that is empty, and it lies where it is backed up.
-  if (existsSync(file) && hasContent(kept) && isWithin(kept, userDir)) return { kind: 'there' };
+  if (existsSync(file) && hasContent(kept) && isWithin(kept, userDir)) return { kind: 'there', file: kept };
   const others = [...new Set([userDir, dirname(file)])].flatMap(flowFilesIn).filter((path) => path !== file);
-  if (source.flowFile === null && others.length > 0) return { kind: 'there' };
+  if (source.flowFile === null && others.length > 0) return { kind: 'there', file: null };
   const trace = traceOf(file, kept, source);
   const found = others.length === 0 ? trace : `${others.join(', ')} ${others.length === 1 ? 'is' : 'are'} not in force`;
   if (found === null) {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BackupRecord, FlowTab } from '../../src/index.ts';
@@ -13,6 +14,12 @@ const FLOWS = [
   teller('result', 'result'),
   teller('events', 'events'),
 ];
+
+/** What `backup.json` of an archive says of its Node-RED. */
+function installationIn(archive: string): unknown {
+  const text = execFileSync('sh', ['-c', `zstd -dc '${archive}' | tar -xO backup.json`], { encoding: 'utf8' });
+  return (JSON.parse(text) as { readonly installation?: unknown }).installation;
+}
 
 for (const [version, nodeRed] of Object.entries(VERSIONS)) {
   describe(`what a real ${version} uses`, function () {
@@ -35,7 +42,12 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
       const node = await TestNodeRed.start({ userDir: userDir(), nodeRed, settings, redArguments: ['argument.json'] });
       const { payload } = await node.heard('result');
       await node.running.stop();
-      assert.equal((payload as unknown as BackupRecord).failed_files.count, 0);
+      const { failed_files, file } = payload as unknown as BackupRecord;
+      assert.equal(failed_files.count, 0);
+      assert.deepEqual(installationIn(join(userDir(), 'backups', file)), {
+        ...{ flow_file: join(userDir(), 'argument.json'), settings_file: join(userDir(), 'settings.js') },
+        ...{ project: null, logins: [], port: Number(new URL(node.running.url).port) },
+      });
       assert.deepEqual(await tabs(join(userDir(), 'backups')), ['argument']);
 
       const note = join(userDir(), '.nightkeep/installation.json');

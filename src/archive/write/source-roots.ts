@@ -6,7 +6,7 @@ import type { CredentialSecret, NodeRedSource, SourceSpec } from '../../backup-r
 import { flowsState } from '../../installation/deployed.ts';
 import type { HeaderInstallation, HeaderSource, OutsideFile, SourcesTask } from '../tasks.ts';
 import { checkExcludes } from './exclude.ts';
-import { headerInstallation } from './header-installation.ts';
+import { headerInstallation, memberIn, type NodeRedPlaces } from './header-installation.ts';
 import { flowMembers, flowPairs, nodeRedExcludes, outsideFiles, SECRET_MEMBER } from './node-red-source.ts';
 import { projectsOutside } from './outside-projects.ts';
 import { readPair, type Snapshot } from './stable-pair.ts';
@@ -86,26 +86,38 @@ async function withNodeRed(root: SourceRoot, source: NodeRedSource, options: Ope
     for (const [file, snapshot] of read) snapshots.set(realpathSync(file), snapshot);
   }
   const outside = outsideFiles(source);
-  const places = projectsOutside(source);
+  const folders = projectsOutside(source);
   const members = flowMembers(source, outside);
-  const installation = headerInstallation(source, places);
-  const project = source.facts?.project ?? null;
+  const places = { source, folders };
   return {
     ...root,
     snapshots,
     outside,
-    folders: places.map((place) => folderOf({ ...root, snapshots }, place)),
-    neededMember: (project === null ? members.flow_file : installation?.project?.flow_file) ?? null,
+    folders: folders.map((place) => folderOf({ ...root, snapshots }, place)),
+    neededMember: flows.kind === 'there' ? neededMember(flows.file, places, members.flow_file) : null,
     notes: flows.kind === 'never' ? [flows.message] : [],
     secret: source.credentialSecret,
     header: {
       ...root.header,
-      outside: [...outside, ...places],
+      outside: [...outside, ...folders],
       ...members,
       ...(source.credentialSecret === null ? {} : { credential_secret: SECRET_MEMBER }),
     },
-    installation,
+    installation: headerInstallation(places),
   };
+}
+
+/**
+ * @param file - that holds the flows; null when it is not known which does
+ * @param byRole - the member of the settings' flow file, which goes in wherever it lies
+ */
+function neededMember(file: string | null, places: NodeRedPlaces, byRole: string | undefined): string | null {
+  if (file === null) return null;
+  const hasProject = (places.source.facts?.project ?? null) !== null;
+  const member = memberIn(places, file) ?? (hasProject ? undefined : byRole);
+  if (member !== undefined) return member;
+  const what = `The flows that Node-RED runs, ${file}, lie behind a link that leads out of their project.`;
+  throw new BackupError('no_flows', `${what} Put them into the project, so that they are backed up with it.`);
 }
 
 /** Patterns with a path in them are meant for the user directory. */

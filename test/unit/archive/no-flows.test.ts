@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { NodeRedSource } from '../../../src/backup-request.ts';
 import type { NodeRedFacts } from '../../../src/installation/node-red-facts.ts';
@@ -65,6 +65,7 @@ describe('a backup of a Node-RED without flows', function () {
     put('user/flows.json', '');
     put('user/.flows.json.backup');
     assert.deepEqual(await pack(), []);
+    await fails(/^node-red\/\.flows\.json\.backup, the flows that Node-RED runs/, { exclude: ['*.backup'] });
   });
 
   for (const exclude of ['flows*.json', '*.json', '/flows.json', 'fl?ws.json']) {
@@ -124,12 +125,13 @@ describe('a backup of a Node-RED without flows', function () {
       symlinkSync(place('disk/house'), place('user/projects/house'));
       assert.deepEqual(await pack({ facts: project('user/projects/house') }), []);
     });
-  });
 
-  it('leaves nothing of itself to be found', async () => {
-    put('user/flows_cred.json', '{}');
-    await fails(/./);
-    assert.ok(!existsSync(place('archive')));
-    chmodSync(place('user'), 0o700);
+    it('fails when its flow file is a link out of it, also when others are there', async () => {
+      put('user/flows.json');
+      put('disk/flow.json');
+      mkdirSync(place('user/projects/house'), { recursive: true });
+      symlinkSync(place('disk/flow.json'), place('user/projects/house/flow.json'));
+      await fails(/leads out of their project/, { facts: project('user/projects/house') });
+    });
   });
 });
