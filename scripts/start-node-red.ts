@@ -22,6 +22,8 @@ export interface StartOptions {
   readonly packageFolder?: string;
   /** Added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Added to the arguments of Node-RED. */
+  readonly redArguments?: readonly string[];
   /** More lines for settings.js. */
   readonly settings?: string;
 }
@@ -87,7 +89,10 @@ export async function startNodeRed(options: StartOptions): Promise<RunningNodeRe
   const entry = join(options.nodeRed ?? join(root, 'node_modules', 'node-red'), 'red.js');
   const child = spawn(
     options.node ?? process.execPath,
-    [...(options.nodeArguments ?? []), entry, '-u', userDir, '-s', join(userDir, 'settings.js')],
+    [
+      ...[...(options.nodeArguments ?? []), entry, '-u', userDir, '-s', join(userDir, 'settings.js')],
+      ...(options.redArguments ?? []),
+    ],
     { cwd: userDir, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let text = '';

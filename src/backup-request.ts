@@ -1,4 +1,5 @@
 /** What one create job is told, and what keys are. Plain readonly data; fields are camelCase, for they stay in the process. */
+import type { NodeRedFacts } from './installation/node-red-facts.ts';
 import type { Compression, ExtraValue, PlanId } from './model.ts';
 
 /** A labelled folder or single file. */
@@ -33,6 +34,8 @@ export interface NodeRedSource {
   readonly includeNodeModules: boolean;
   /** Null when it is not known; the archive then holds it only if one of the files does. */
   readonly credentialSecret: CredentialSecret | null;
+  /** What else is known of it. */
+  readonly facts?: NodeRedFacts;
 }
 
 export type SourceSpec = FolderSource | NodeRedSource;

@@ -16,6 +16,7 @@ export const ERROR_CODES = [
   'timeout',
   'source_not_found',
   'source_unreadable',
+  'no_flows',
   'permission_denied',
   'no_space',
   'hook_failed',

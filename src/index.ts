@@ -71,6 +71,15 @@ export type {
   OverdueEvent,
 } from './events.ts';
 export type { Hook, HookCall, HookOutcome, HookTime } from './hooks/hook.ts';
+export { findInstallation } from './installation/find.ts';
+export type { FindOptions } from './installation/find.ts';
+export type { Installation } from './installation/installation.ts';
+export type { ActiveProject, NodeRedFacts } from './installation/node-red-facts.ts';
+export { writeNote } from './installation/note.ts';
+export type { InstallationNote } from './installation/note.ts';
+export { activeProjectOf, projectsFolderOf } from './installation/project.ts';
+export { settingsFacts } from './installation/settings-facts.ts';
+export type { SettingsFacts } from './installation/settings-facts.ts';
 export { abortReason } from './io/abort.ts';
 export { formatBytes } from './io/format-bytes.ts';
 export { partialName } from './io/partial-name.ts';

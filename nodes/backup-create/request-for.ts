@@ -1,6 +1,7 @@
 /** From a backup-create node's settings, and what a message may override, to the request for one backup. */
 import type { NodeAPI, NodeMessageInFlow } from 'node-red';
 import type { BackupRequest, SourceSpec } from '../../src/index.ts';
+import { factsOf } from '../lib/installation.ts';
 import { asNumber, asText, isGiven } from '../lib/message-values.ts';
 import { credentialSecretOf, flowFileOf, settingsFileOf, type FileSettings } from '../lib/node-red-files.ts';
 import { folderOf, planIdOf, planNameOf, type PlanConfig } from './plan-config.ts';
@@ -92,6 +93,7 @@ function sourcesOf(config: PlanConfig, { red, userDir }: PlanContext): SourceSpe
     settingsFile: settingsFileOf(settings),
     includeNodeModules: config.includeNodeModules,
     credentialSecret: credentialSecretOf(red.settings),
+    facts: factsOf(red, userDir),
   };
   return [nodeRed, ...sources];
 }

@@ -4,6 +4,7 @@ import { BackupError, StoreAgent, type BackupAgent, type StoreAgentOptions } fro
 import { answerSidebar } from './admin/routes.ts';
 import { agentNode } from '../lib/agent/agent-node.ts';
 import { restoreAtStart } from '../lib/restore-at-start.ts';
+import { noteAtStart } from '../lib/installation.ts';
 
 const ID = 'nightkeep-backup';
 
@@ -27,4 +28,5 @@ export default async function register(red: NodeAPI): Promise<void> {
   red.plugins.registerPlugin(ID, plugin);
   answerSidebar(red);
   await restoreAtStart(red);
+  await noteAtStart(red);
 }

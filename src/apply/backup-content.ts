@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackupError } from '../errors.ts';
 import { isObject } from '../io/json-file.ts';
+import { readObject } from '../io/read-object.ts';
 import { credentialsFileOf } from '../credentials-file.ts';
 import { openWithOneOf, type Secret } from '../node-red-credentials.ts';
 import type { BackupRoles } from './journal.ts';
@@ -62,24 +63,15 @@ function guessFlows(root: string): string | null {
   return first === undefined || second !== undefined ? null : join(root, first);
 }
 
-export function readJson(path: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return isObject(value) ? value : {};
-  } catch {
-    // Not there, or cut off by a power failure: Node-RED takes it for empty too.
-    return {};
-  }
-}
-
 function secretsOf(staged: string, root: string, { credentialSecret }: BackupRoles): readonly Secret[] {
-  const stored = credentialSecret === null ? undefined : readJson(join(staged, credentialSecret))['credential_secret'];
-  const generated = readJson(join(root, '.config.runtime.json'))['_credentialSecret'];
+  const stored =
+    credentialSecret === null ? undefined : readObject(join(staged, credentialSecret))['credential_secret'];
+  const generated = readObject(join(root, '.config.runtime.json'))['_credentialSecret'];
   return [stored, generated].filter((secret) => typeof secret === 'string' || secret === false);
 }
 
 function activeProjectOf(root: string): BackupContent['activeProject'] {
-  const { activeProject: name } = readJson(join(root, '.config.projects.json'));
+  const { activeProject: name } = readObject(join(root, '.config.projects.json'));
   if (typeof name !== 'string' || name === '' || /[/\\]|^\.\.?$/.test(name)) return null;
   const folder = join(root, 'projects', name);
   return existsSync(folder) ? { name, files: projectFiles(folder) } : null;
@@ -87,7 +79,7 @@ function activeProjectOf(root: string): BackupContent['activeProject'] {
 
 /** @returns null for a project that has no flows yet */
 export function projectFiles(folder: string): FlowFiles | null {
-  const section = readJson(join(folder, 'package.json'))['node-red'];
+  const section = readObject(join(folder, 'package.json'))['node-red'];
   const settings = isObject(section) && isObject(section['settings']) ? section['settings'] : {};
   const { flowFile, credentialsFile } = settings;
   if (typeof flowFile !== 'string') return null;

@@ -3,6 +3,7 @@ import { basename, join, relative } from 'node:path';
 import { existsSync } from 'node:fs';
 import { isOurs, isWhole, type ComposeInput, type Composition } from './compose.ts';
 import { makeRuntimeConfig } from './made-files.ts';
+import { projectNotes } from './outside-notes.ts';
 import { changeOfFile, changesOfTree, type Change } from './plan-tree.ts';
 
 const RUNTIME = '.config.runtime.json';
@@ -17,7 +18,7 @@ export function composeAtOnce(input: ComposeInput): Composition {
   return {
     changes: [...changesOfTree(content.root, userDir, { skips, isWhole: whole }), ...secret, ...outside.changes],
     settings: [],
-    notes: outside.notes,
+    notes: [...outside.notes, ...projectNotes(content)],
   };
 }
 

@@ -4,10 +4,12 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { credentialsFileOf } from '../credentials-file.ts';
 import { isObject } from '../io/json-file.ts';
-import { readJson, type BackupContent } from './backup-content.ts';
+import { readObject } from '../io/read-object.ts';
+import type { BackupContent } from './backup-content.ts';
 import { isConfig, isOurs, isWhole, type ComposeInput, type Composition } from './compose.ts';
 import { fallbackOf, type NodeRedEnvironment } from './environment.ts';
 import { makeCredentials, makePackage, makeText } from './made-files.ts';
+import { projectNotes } from './outside-notes.ts';
 import { changeOfFile, changesOfTree, type Change } from './plan-tree.ts';
 import { settingsDifferences } from './settings-differences.ts';
 import { storedSetting } from './settings-port.ts';
@@ -39,7 +41,7 @@ export function composeRest(input: ComposeInput): Composition {
   return {
     changes: [...files, ...packageChanges(input), ...flows.changes, ...settings.changes],
     settings: [...settingSteps(content, environment, ['users', 'projects', 'modules']), ...flows.settings],
-    notes: settings.notes,
+    notes: [...settings.notes, ...projectNotes(content)],
   };
 }
 
@@ -81,7 +83,7 @@ function flowChanges({ folder, content, environment }: ComposeInput): Pick<Compo
 function packageChanges({ folder, content, environment }: ComposeInput): Change[] {
   const theirs = join(content.root, 'package.json');
   const ours = join(environment.userDir, 'package.json');
-  return Object.keys(readJson(theirs)).length === 0 ? [] : changeOfFile(makePackage(folder, theirs, ours), ours);
+  return Object.keys(readObject(theirs)).length === 0 ? [] : changeOfFile(makePackage(folder, theirs, ours), ours);
 }
 
 function settingsChanges({ folder, content, environment }: ComposeInput): Pick<Composition, 'changes' | 'notes'> {

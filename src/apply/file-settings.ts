@@ -4,7 +4,7 @@ import { writeFileAtomic } from '../io/atomic-file.ts';
 import { partialName } from '../io/partial-name.ts';
 import { giveToOwner } from './give-to-owner.ts';
 import { storedSetting } from './settings-port.ts';
-import { readJson } from './backup-content.ts';
+import { readObject } from '../io/read-object.ts';
 import type { SettingsPort } from './step.ts';
 
 /** The settings of a Node-RED that is stopped: its `.config.*` files, written as it writes them. */
@@ -22,7 +22,7 @@ export function fileSettings(userDir: string): SettingsPort {
     read: (key) => Promise.resolve(storedSetting(userDir, key)),
     async write(key, value) {
       if (key !== '_credentialSecret') return put(key, value);
-      const stored = Object.entries(readJson(join(userDir, '.config.runtime.json')));
+      const stored = Object.entries(readObject(join(userDir, '.config.runtime.json')));
       const others = Object.fromEntries(stored.filter(([name]) => name !== key));
       return put('runtime', value === null ? others : { ...others, [key]: value });
     },

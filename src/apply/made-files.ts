@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObject } from '../io/json-file.ts';
-import { readJson } from './backup-content.ts';
+import { readObject } from '../io/read-object.ts';
 import { openWithOneOf, sealCredentials, type Secret } from '../node-red-credentials.ts';
 import { madeIn } from './restore-folders.ts';
 
@@ -26,7 +26,7 @@ export function makeCredentials(
 
 /** The backup's package.json, in which this package stays as it is installed now: without it, nobody could take the restore back. */
 export function makePackage(folder: string, theirs: string, ours: string): string {
-  const [wanted, now] = [readJson(theirs), readJson(ours)];
+  const [wanted, now] = [readObject(theirs), readObject(ours)];
   const own = isObject(now['dependencies']) ? now['dependencies'][OWN_NAME] : undefined;
   const dependencies = isObject(wanted['dependencies']) ? wanted['dependencies'] : {};
   if (typeof own !== 'string' || dependencies[OWN_NAME] === own) return theirs;
@@ -36,7 +36,7 @@ export function makePackage(folder: string, theirs: string, ours: string): strin
 
 /** `.config.runtime.json` with the secret of the backup's credentials. Node-RED itself goes over to that of settings.js, if that differs. */
 export function makeRuntimeConfig(folder: string, theirs: string, secret: string): string {
-  return make(folder, 'runtime.json', JSON.stringify({ ...readJson(theirs), _credentialSecret: secret }, null, 4));
+  return make(folder, 'runtime.json', JSON.stringify({ ...readObject(theirs), _credentialSecret: secret }, null, 4));
 }
 
 export function makeText(folder: string, name: string, text: string): string {

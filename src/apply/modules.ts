@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { systemClock } from '../clock.ts';
 import { BackupError } from '../errors.ts';
 import { isObject } from '../io/json-file.ts';
-import { readJson } from './backup-content.ts';
+import { readObject } from '../io/read-object.ts';
 
 /** As npm names packages. */
 const NAME = /^(?:@[a-z0-9~_][a-z0-9._~-]*\/)?[a-z0-9~_][a-z0-9._~-]*$/i;
@@ -21,7 +21,7 @@ export interface WantedModule {
 
 /** @param root - of the extracted user directory */
 export function missingModules(root: string, userDir: string): readonly WantedModule[] {
-  const { dependencies } = readJson(join(root, 'package.json'));
+  const { dependencies } = readObject(join(root, 'package.json'));
   const wanted = isObject(dependencies) ? Object.entries(dependencies) : [];
   return wanted
     .filter((entry): entry is [string, string] => typeof entry[1] === 'string' && NAME.test(entry[0]))

@@ -15,6 +15,8 @@ export interface BackupHeader {
   readonly node_red: NodeRedVersions | null;
   readonly compression: Compression;
   readonly sources: readonly HeaderSource[];
+  /** Of a backup of Node-RED; older ones lack it. */
+  readonly installation?: HeaderInstallation;
   readonly extra: Readonly<Record<string, ExtraValue>>;
 }
 
@@ -30,9 +32,25 @@ export interface HeaderSource {
   readonly credential_secret?: string;
 }
 
-/** A file that Node-RED uses although it lies outside the user directory. */
+/** What the backup's Node-RED used. Files are absolute paths there, members are names in the archive. */
+export interface HeaderInstallation {
+  readonly flow_file: string | null;
+  readonly settings_file: string | null;
+  /** The active project; null when none was. */
+  readonly project: {
+    readonly name: string;
+    readonly path: string;
+    readonly flow_file: string | null;
+    readonly credentials_file: string | null;
+  } | null;
+  /** Names of the settings that keep strangers out, as far as they were set. */
+  readonly logins: readonly string[];
+  readonly port: number | null;
+}
+
+/** A file that Node-RED uses although it lies outside the user directory, or the folder of its projects there. */
 export interface OutsideFile {
-  readonly role: 'settings' | 'flows' | 'credentials';
+  readonly role: 'settings' | 'flows' | 'credentials' | 'projects';
   readonly path: string;
   readonly member: string;
 }

@@ -19,8 +19,8 @@ export interface CreateTask extends SourcesTask {
   readonly kind: 'create';
   /** The file to write; it must not exist. Left behind on failure: the caller removes it. */
   readonly path: string;
-  /** Without `sources` and `compression`, which the task fills in. */
-  readonly header: Omit<BackupHeader, 'sources' | 'compression'>;
+  /** Without `sources`, `installation` and `compression`, which the task fills in. */
+  readonly header: Omit<BackupHeader, 'sources' | 'installation' | 'compression'>;
   readonly compression: Compression;
   /** Null for an archive that is not encrypted. */
   readonly encryption: Encryption | null;

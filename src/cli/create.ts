@@ -1,10 +1,18 @@
 import { join } from 'node:path';
-import { formatBytes, type BackupRecord, type BackupRequest, type Compression, type Engine } from '../index.ts';
+import {
+  formatBytes,
+  type BackupRecord,
+  type BackupRequest,
+  type Compression,
+  type Engine,
+  type SourceSpec,
+} from '../index.ts';
 import { optional, required, type Command, type ExitCode, type Invocation } from './command.ts';
 import { encryptionOf, KEY_SWITCHES, KEY_TEXTS } from './keys.ts';
 import { fileCount } from './file-count.ts';
 import { createThere } from './create-there.ts';
 import { LOCATION_REPEATABLE, LOCATION_TEXTS, parseLocation, type Location } from './location.ts';
+import { INSTALLATION_TEXTS, nodeRedSource } from './node-red-source.ts';
 import { printJson, printLine } from './print.ts';
 import { withSession } from './session.ts';
 import { parseSource } from './source-option.ts';
@@ -21,10 +29,38 @@ function compressionOf(invocation: Invocation): Compression {
   return known;
 }
 
-async function requestOf(invocation: Invocation): Promise<Omit<BackupRequest, 'folder'>> {
+async function sourcesOf(invocation: Invocation): Promise<FoundSources> {
   const exclude = invocation.texts['exclude'] ?? [];
-  const sources = (invocation.texts['source'] ?? []).map((text) => parseSource(text, exclude));
-  if (sources.length === 0) throw new UsageError('--source is missing: say what goes in.');
+  const parsed = (invocation.texts['source'] ?? []).map((text) => parseSource(text, exclude));
+  if (parsed.length === 0) throw new UsageError('--source is missing: say what goes in.');
+  const misplaced = INSTALLATION_TEXTS.find((name) => optional(invocation, name) !== null);
+  if (misplaced !== undefined && !parsed.some(({ kind }) => kind === 'node-red')) {
+    throw new UsageError(`--${misplaced} goes with --source node-red=PATH.`);
+  }
+  const sources: SourceSpec[] = [];
+  const doubts: string[] = [];
+  for (const each of parsed) {
+    if (each.kind === 'folder') {
+      sources.push(each);
+      continue;
+    }
+    const found = await nodeRedSource(each.path, each.exclude, invocation);
+    sources.push(found.source);
+    doubts.push(...found.doubts);
+  }
+  return { sources, doubts };
+}
+
+interface FoundSources {
+  readonly sources: readonly SourceSpec[];
+  /** What was guessed of a Node-RED, in sentences. */
+  readonly doubts: readonly string[];
+}
+
+async function requestOf(
+  invocation: Invocation,
+  sources: readonly SourceSpec[],
+): Promise<Omit<BackupRequest, 'folder'>> {
   const labels = sources.map(({ label }) => label).join(', ');
   return {
     planId: 'command-line',
@@ -76,7 +112,9 @@ function describe(record: BackupRecord, to: Location): string {
 
 async function run(invocation: Invocation): Promise<ExitCode> {
   const to = parseLocation(required(invocation, 'to'));
-  const request = await requestOf(invocation);
+  const { sources, doubts } = await sourcesOf(invocation);
+  const request = await requestOf(invocation, sources);
+  for (const doubt of doubts) console.error(`warning: ${doubt}`);
   const record = await withSession(invocation, (session) => {
     const { engine, finish } = session;
     tellInterrupted(engine);
@@ -85,11 +123,21 @@ async function run(invocation: Invocation): Promise<ExitCode> {
   });
   warnOfFailedFiles(record);
   await (invocation.json ? printJson(record) : printLine(describe(record, to)));
-  return record.failed_files.count === 0 ? 0 : 3;
+  return record.failed_files.count === 0 && doubts.length === 0 ? 0 : 3;
 }
 
 export const command: Command = {
-  texts: ['source', 'to', 'name', 'exclude', 'compression', 'recipient', ...LOCATION_TEXTS, ...KEY_TEXTS],
+  texts: [
+    'source',
+    'to',
+    'name',
+    'exclude',
+    'compression',
+    'recipient',
+    ...INSTALLATION_TEXTS,
+    ...LOCATION_TEXTS,
+    ...KEY_TEXTS,
+  ],
   repeatable: ['source', 'exclude', 'recipient', ...LOCATION_REPEATABLE, ...KEY_TEXTS],
   switches: ['send-unencrypted', ...KEY_SWITCHES],
   positionals: 0,

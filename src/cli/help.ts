@@ -1,7 +1,7 @@
 export const HELP = `Backups of Node-RED and of any other folder.
 
   node-red-backup create   --source [LABEL=]PATH --to LOCATION [--name TEXT] [--exclude PATTERN] [--compression zstd|gzip|none]
-                           [--key-file FILE | --recipient AGE1... | --passphrase]
+                           [--settings FILE] [--flow-file FILE] [--key-file FILE | --recipient AGE1... | --passphrase]
   node-red-backup list     --at LOCATION
   node-red-backup files    --at LOCATION [ID] [--key-file FILE | --passphrase]
   node-red-backup flows    --at LOCATION [ID] [--tab NAME] [--key-file FILE | --passphrase]
@@ -18,6 +18,8 @@ LOCATION is a folder of this machine, or sftp://[user@]host[:port]/path of a ser
 ID is a backup's id or the beginning of it; without it, the newest backup is meant.
 
   --source      what goes in; may be given several times. node-red=PATH is a Node-RED user directory
+  --settings    the settings file of that Node-RED, where it is not settings.js in the user directory
+  --flow-file   its flow file, where it is not the one that the settings name, e.g. because it was given to the command that starts Node-RED
   --exclude     what stays out, in the syntax of .gitignore; may be given several times
   --path        what is restored, as "files" shows it: a file, or a folder with all below it; may be given several times
   --tab         a tab of the flows by its name or id: prints it as JSON to import; may be given several times
@@ -50,4 +52,4 @@ ID is a backup's id or the beginning of it; without it, the newest backup is mea
   --help        this text
   --version     the version of the package
 
-Exit code: 0 done, 1 failed, 2 wrong usage, 3 done, but some files could not be read.`;
+Exit code: 0 done, 1 failed, 2 wrong usage, 3 done, but some files could not be read, or what Node-RED uses was guessed.`;

@@ -1,7 +1,7 @@
 /** The nodes from their sources in the runtime of node-red-node-test-helper, in this process. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
@@ -27,6 +27,8 @@ const WAIT_MS = 120_000;
 export const userDir: string = mkdtempSync(join(tmpdir(), 'nightkeep-nodes-'));
 process.once('exit', () => rmSync(userDir, { recursive: true, force: true }));
 writeFileSync(join(userDir, 'settings.js'), 'module.exports = {};\n');
+// The helper keeps flows in memory; a Node-RED whose nodes run has them in this file.
+writeFileSync(join(userDir, `flows_${hostname()}.json`), '[]');
 
 helper.init(createRequire(import.meta.url).resolve('node-red'), { userDir } as never);
 

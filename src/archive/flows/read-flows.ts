@@ -3,7 +3,7 @@ import { BackupError, toBackupError } from '../../errors.ts';
 import { isObject } from '../../io/json-file.ts';
 import type { FlowNode, FlowsResult, FlowsTask, TaskContext, TaskProblem } from '../tasks.ts';
 import { openArchive } from '../read/open-archive.ts';
-import { credentialsState } from './credentials-state.ts';
+import { credentialsState, secretsOf } from './credentials-state.ts';
 import { chooseTabs, everyNode, nodesOfTabs, parseFlowFile, tabsOf } from './flow-file.ts';
 import { readMembers, type MemberNames } from './read-members.ts';
 
@@ -14,13 +14,18 @@ import { readMembers, type MemberNames } from './read-members.ts';
 export async function readFlows(task: FlowsTask, context: TaskContext): Promise<FlowsResult> {
   const archive = await openArchive({ ...context, ...task });
   try {
-    const { names, contents } = await readMembers(archive, task.backupId, namesOf);
+    let project: string | null = null;
+    const { names, contents } = await readMembers(archive, task.backupId, (header) => {
+      project = activeProject(header)?.name ?? null;
+      return namesOf(header);
+    });
     const contentOf = (name: string | undefined): Uint8Array | null =>
       (name === undefined ? null : contents.get(name)) ?? null;
     const flows = contentOf(names.flows);
     if (names.flows === undefined || flows === null) return NOTHING;
-    const [credentials, secret] = [contentOf(names.credentials), contentOf(names.secret)];
-    const state = credentialsState({ credentials, secret, runtimeConfig: contentOf(names.runtimeConfig) });
+    const [secret, runtimeConfig] = [contentOf(names.secret), contentOf(names.runtimeConfig)];
+    const secrets = secretsOf({ secret, runtimeConfig, projectsConfig: contentOf(names.projectsConfig) }, project);
+    const state = credentialsState(contentOf(names.credentials), secrets);
     const problems = state === 'unreadable' ? [unreadable(names.credentials ?? names.flows)] : [];
     return { file: names.flows, ...flowsIn(flows, names.flows, task.tabs), credentials: state, problems };
   } catch (error) {
@@ -56,15 +61,31 @@ function namesOf(header: Readonly<Record<string, unknown>>): MemberNames {
   const sources: readonly unknown[] = Array.isArray(header['sources']) ? header['sources'] : [];
   const source = sources.find((each) => isObject(each) && each['kind'] === 'node-red');
   if (!isObject(source)) return {};
-  const text = (key: string): string | undefined => {
-    const value = source[key];
-    if (value === undefined || typeof value === 'string') return value;
-    throw new BackupError('archive_corrupt', `backup.json: ${key} is not a text.`);
-  };
+  const userDir = textIn(source, 'label') ?? 'node-red';
+  const inForce = activeProject(header)?.fields ?? source;
   return {
-    flows: text('flow_file'),
-    credentials: text('credentials_file'),
-    secret: text('credential_secret'),
-    runtimeConfig: `${text('label') ?? 'node-red'}/.config.runtime.json`,
+    flows: textIn(inForce, 'flow_file'),
+    credentials: textIn(inForce, 'credentials_file'),
+    secret: textIn(source, 'credential_secret'),
+    runtimeConfig: `${userDir}/.config.runtime.json`,
+    projectsConfig: `${userDir}/.config.projects.json`,
   };
+}
+
+interface HeaderProject {
+  readonly name: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** The project whose flows Node-RED ran, and not those of its settings. Older backups do not say it. */
+function activeProject({ installation }: Readonly<Record<string, unknown>>): HeaderProject | null {
+  const project = isObject(installation) ? installation['project'] : null;
+  if (!isObject(project)) return null;
+  return { name: textIn(project, 'name') ?? '', fields: project };
+}
+
+function textIn(fields: Readonly<Record<string, unknown>>, key: string): string | undefined {
+  const value = fields[key] ?? undefined;
+  if (value === undefined || typeof value === 'string') return value;
+  throw new BackupError('archive_corrupt', `backup.json: ${key} is not a text.`);
 }

@@ -14,6 +14,7 @@ export interface MemberNames {
   readonly credentials?: string | undefined;
   readonly secret?: string | undefined;
   readonly runtimeConfig?: string | undefined;
+  readonly projectsConfig?: string | undefined;
 }
 
 export interface ReadMembers {

@@ -42,22 +42,29 @@ export class CreateRun {
 
   async write(roots: readonly SourceRoot[]): Promise<CreateResult> {
     const { task, pieces, file, compression } = this.#parts;
-    const header: BackupHeader = { ...task.header, compression, sources: roots.map((root) => root.header) };
+    const installation = roots.find((root) => root.installation !== null)?.installation ?? null;
+    const header: BackupHeader = {
+      ...{ ...task.header, compression, sources: roots.map((root) => root.header) },
+      ...(installation !== null && { installation }),
+    };
     const json = Buffer.from(`${JSON.stringify(header, null, 2)}\n`);
     await this.#drive(this.#packer.memory(this.#own('backup.json', json.length), json));
     await pieces.flush();
     for (const root of roots) {
+      if (root.neededMember !== null) this.#packer.needed.need(root.neededMember);
       await this.#drive(this.#packer.source(root));
       await this.#outside(root);
+      for (const folder of root.folders) await this.#drive(this.#packer.source(folder));
     }
     await pieces.drain();
+    this.#checkFlows();
     const places = { manifestTarOffset: pieces.offset, manifestFileOffset: file.streamSize };
     const manifestSha256 = await this.#manifest();
     const { size, sha256 } = file.finish({ ...places, tarSize: pieces.offset });
     const { files, bytes } = this.#packer.totals;
     this.#tell(bytes, bytes);
     const failedFiles = this.#packer.failed.all;
-    const notes = this.#parts.databases?.notes ?? [];
+    const notes = [...roots.flatMap((root) => root.notes), ...(this.#parts.databases?.notes ?? [])];
     return { size, sha256, compression, files, bytes, failedFiles, manifestSha256, notes };
   }
 
@@ -75,6 +82,16 @@ export class CreateRun {
       }
       await this.#drive(this.#packer.snapshot(Buffer.from(member), snapshot));
     }
+  }
+
+  /** They are there, and may still have been left out, or could not be read. */
+  #checkFlows(): void {
+    const { missing } = this.#packer.needed;
+    if (missing === null) return;
+    const what = `${missing}, the flows that Node-RED runs, did not get into the backup.`;
+    const why = 'An exclude pattern leaves them out, or they cannot be read.';
+    const advice = 'A backup without flows would bring none back, so none is made.';
+    throw new BackupError('no_flows', `${what} ${why} ${advice}`);
   }
 
   async #manifest(): Promise<string> {

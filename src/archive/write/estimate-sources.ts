@@ -55,6 +55,7 @@ async function countRoot(root: SourceRoot, limits: Limits): Promise<Count> {
   const count = none();
   if (!root.stat.isDirectory()) add(count, { size: Number(root.stat.size) });
   else await countFolder(count, root, limits);
+  for (const folder of root.folders) await countFolder(count, folder, limits);
   for (const { path } of root.outside) add(count, { size: statSync(path).size });
   if (root.secret !== null) add(count, { size: Buffer.byteLength(secretText(root.secret)) });
   return count;

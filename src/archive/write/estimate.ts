@@ -50,7 +50,7 @@ export class Estimator {
   }
 
   async #count(): Promise<Estimate> {
-    const roots = this.#roots;
+    const roots = this.#roots.flatMap((root) => [root, ...root.folders]);
     const folders = roots.filter((root) => root.stat.isDirectory()).map(({ path, rules }) => ({ path, rules }));
     const single = roots.filter((root) => !root.stat.isDirectory()).map((root) => Number(root.stat.size));
     const entry = startedModule('archive/write/estimate-worker');

@@ -4,9 +4,11 @@ import { basename, join, relative, sep } from 'node:path';
 import { SAFETY_PREFIX } from '../../backup-names.ts';
 import { credentialsFileOf } from '../../credentials-file.ts';
 import type { CredentialSecret, NodeRedSource } from '../../backup-request.ts';
+import { projectFilesOf } from '../../installation/project.ts';
+import { isWithin } from '../../io/real-path.ts';
 import type { HeaderSource, OutsideFile } from '../backup-header.ts';
+import { PROJECT_MEMBER, PROJECTS_MEMBER } from './outside-projects.ts';
 import type { FlowPair } from './stable-pair.ts';
-import { readWhole } from './file-reader.ts';
 
 /** The label under which files lie that Node-RED uses outside its user directory. */
 const OUTSIDE_LABEL = 'node-red-outside';
@@ -17,42 +19,33 @@ export const SECRET_MEMBER = 'node-red-outside/credential-secret.json';
 /** Editor tokens, half-written files, and what is the engine's own. */
 const ALWAYS_EXCLUDED = ['/.sessions.json', '*.$$$', '/.nightkeep/', `${SAFETY_PREFIX}*/`];
 const NODE_MODULES = 'node_modules/';
-const PACKAGE_JSON_LIMIT = 1024 * 1024;
 
 export function nodeRedExcludes(source: NodeRedSource): string[] {
   return [...(source.includeNodeModules ? [] : [NODE_MODULES]), ...source.exclude, ...ALWAYS_EXCLUDED];
 }
 
-/** The flow file in force and those of the projects, each with its credentials. */
+/** The flow file of the settings and those of the projects, each with its credentials. */
 export function flowPairs(source: NodeRedSource): FlowPair[] {
   const flows = source.flowFile ?? join(source.path, 'flows.json');
-  return [
+  const { project, projectsFolder } = source.facts ?? { project: null, projectsFolder: null };
+  const folders = new Set([join(source.path, 'projects'), ...(projectsFolder === null ? [] : [projectsFolder])]);
+  const pairs = [
     { flows, credentials: credentialsFileOf(flows, source.path) },
-    ...projectPairs(join(source.path, 'projects')),
+    ...[...folders].flatMap(projectPairs),
+    ...(project === null ? [] : pairOf(project)),
   ];
+  return [...new Map(pairs.map((pair) => [pair.flows, pair])).values()];
 }
 
 function projectPairs(projects: string): FlowPair[] {
   if (!existsSync(projects)) return [];
   return readdirSync(projects, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .flatMap((entry) => projectPair(join(projects, entry.name)));
+    .flatMap((entry) => pairOf(projectFilesOf(join(projects, entry.name))));
 }
 
-function projectPair(folder: string): FlowPair[] {
-  try {
-    const text = readWhole(Buffer.from(join(folder, 'package.json')), PACKAGE_JSON_LIMIT).toString('utf8');
-    const parsed = JSON.parse(text) as {
-      'node-red'?: { settings?: { flowFile?: unknown; credentialsFile?: unknown } };
-    };
-    const settings = parsed['node-red']?.settings;
-    const { flowFile, credentialsFile } = settings ?? {};
-    if (typeof flowFile !== 'string' || typeof credentialsFile !== 'string') return [];
-    return [{ flows: join(folder, flowFile), credentials: join(folder, credentialsFile) }];
-  } catch {
-    // No project, or one without flows: its files are read like any others.
-    return [];
-  }
+function pairOf({ flowFile, credentialsFile }: ReturnType<typeof projectFilesOf>): FlowPair[] {
+  return flowFile === null || credentialsFile === null ? [] : [{ flows: flowFile, credentials: credentialsFile }];
 }
 
 /** Files that Node-RED uses outside the user directory and that are there. */
@@ -61,7 +54,9 @@ export function outsideFiles(source: NodeRedSource): OutsideFile[] {
   const add = (role: OutsideFile['role'], path: string | null): void => {
     if (path === null || !existsSync(path) || isInside(path, source.path)) return;
     const name = basename(path);
-    const isTaken = [SECRET_MEMBER, ...files.map((file) => file.member)].some((member) => basename(member) === name);
+    const isTaken = [SECRET_MEMBER, PROJECTS_MEMBER, PROJECT_MEMBER, ...files.map((file) => file.member)].some(
+      (member) => basename(member) === name,
+    );
     const member = `${OUTSIDE_LABEL}/${isTaken ? `${role}-` : ''}${name}`;
     files.push({ role, path, member });
   };
@@ -99,6 +94,5 @@ export function secretText({ from, secret }: CredentialSecret): string {
 }
 
 function isInside(path: string, folder: string): boolean {
-  const way = relative(realpathSync(folder), realpathSync(path));
-  return way !== '..' && !way.startsWith(`..${sep}`);
+  return isWithin(realpathSync(path), realpathSync(folder));
 }

@@ -7,6 +7,7 @@ import { openForReading, readInto } from './file-reader.ts';
 import { memberOf, reasonOf } from './member-of.ts';
 import { LinkTable } from './link-table.ts';
 import type { ManifestSpool } from './manifest-spool.ts';
+import { NeededMembers } from './needed-members.ts';
 import type { PieceWriter } from './piece-writer.ts';
 import type { SourceRoot } from './source-roots.ts';
 import type { Snapshot } from './stable-pair.ts';
@@ -42,6 +43,7 @@ export class Packer {
   readonly tar: TarWriter;
   readonly totals: Totals = { members: 0, files: 0, bytes: 0 };
   readonly failed: FailedList;
+  readonly needed: NeededMembers = new NeededMembers();
   readonly #options: PackOptions;
   readonly #links = new LinkTable();
 
@@ -78,6 +80,7 @@ export class Packer {
     yield* this.tar.content(bytes);
     yield* this.tar.pad(bytes.length);
     this.#record(member, hash('sha256', bytes, 'hex'), offset);
+    this.needed.saw(member);
   }
 
   *#found(found: Found, root: SourceRoot): Steps {
@@ -129,7 +132,9 @@ export class Packer {
     if (databases?.isLeftOut(name) === true) return;
     const first = this.#links.find(stat);
     if (first !== null) {
-      yield* this.#bare({ ...memberOf('hardlink', name, stat), link: first });
+      const member = { ...memberOf('hardlink', name, stat), link: first };
+      yield* this.#bare(member);
+      this.needed.saw(member);
       this.totals.files += 1;
       return;
     }
@@ -185,6 +190,7 @@ export class Packer {
     yield* this.tar.pad(member.size);
     this.totals.files += 1;
     this.totals.bytes += member.size;
+    if (error === null) this.needed.saw(member);
     if (error !== null) this.failed.add(member.path, 'unreadable', error);
     else if (changed !== null) this.failed.add(member.path, 'changed', `it ${changed} while it was read`);
   }

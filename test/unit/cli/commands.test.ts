@@ -9,6 +9,8 @@ interface Failure {
   readonly error: { readonly code: string; readonly message: string };
 }
 
+const SETTINGS = "module.exports = { flowFile: 'flows.json' };";
+
 describe('the commands', () => {
   let folder: string;
   let source: string;
@@ -124,6 +126,7 @@ describe('the commands', () => {
   it('read a Node-RED user directory as Node-RED does, and label other sources as told', async () => {
     mkdirSync(join(source, 'node_modules/left-pad'), { recursive: true });
     writeFileSync(join(source, 'node_modules/left-pad/index.js'), '');
+    writeFileSync(join(source, 'settings.js'), SETTINGS);
     const notes = join(folder, 'notes.txt');
     writeFileSync(notes, 'notes');
     const args = ['--source', `node-red=${source}`, '--source', `my=${notes}`, '--to', target];
@@ -145,6 +148,7 @@ describe('the commands', () => {
       { id: 'tab2', type: 'tab', label: 'House', disabled: true },
     ];
     writeFileSync(join(source, 'flows.json'), JSON.stringify(flows));
+    writeFileSync(join(source, 'settings.js'), SETTINGS);
     await runJson('create', '--source', `node-red=${source}`, '--to', target);
     const shown = await run('flows', '--at', target);
     assert.match(shown.stdout, /^ID +NODES +TAB\ntab1 +1 +Greenhouse\ntab2 +0 +House \(disabled\)\n$/);

@@ -34,6 +34,8 @@ const ALLOWED = [
   ['nodes/backup-create/backup-create.ts', '../../src/index.ts'],
   ['nodes/backup-create/backup-create.ts', '../backup-key/key-config.ts'],
   ['nodes/editor/dialogs/compare.ts', '../model/compare-flows.ts'],
+  ['src/installation/find.ts', '../io/json-file.ts'],
+  ['src/archive/write/pack.ts', '../../installation/installation.ts'],
   ['nodes/lib/engine.ts', '../../src/index.ts'],
   ['nodes/lib/engine.ts', './status.ts'],
 ] as const;
@@ -44,6 +46,7 @@ const REFUSED = [
   ['src/agents/local/local.ts', '../../manager/engine.ts', /never the other way round/],
   ['src/agents/local/local.ts', '../../index.ts', /the door/],
   ['src/io/hash.ts', '../store/state.ts', /ground layer/],
+  ['src/installation/find.ts', '../apply/environment.ts', /ground layer/],
   ['src/model.ts', './archive/tasks.ts', /ground layer/],
   ['src/manager/manager.ts', '../cli/main.ts', /command line stands above/],
   ['src/manager/create/creator.ts', '../copy/copier.ts', /Verbs do not import each other/],

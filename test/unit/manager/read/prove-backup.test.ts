@@ -123,11 +123,12 @@ describe('the proof that a backup can be restored', function () {
     assert.match(report.problems[0]?.message ?? '', /^node-red-outside\/elsewhere\.json: /);
   });
 
-  it('asks nothing of flows where there are none', async () => {
+  it('asks nothing of the flows of a folder, and none is made of a Node-RED without them', async () => {
     const folderOnly = await prove({ kind: 'folder', label: 'data', path: userDir(), exclude: [] });
     assert.deepEqual([folderOnly.ok, folderOnly.credentials], [true, null]);
-    const excluded = await prove({ ...nodeRed(), exclude: ['flows*.json'] });
-    assert.deepEqual([excluded.ok, excluded.credentials], [true, 'none']);
+    await assert.rejects(backUp({ ...nodeRed(), exclude: ['flows*.json'] }), { code: 'no_flows' });
+    const { backups } = await engine.locations.list(signal);
+    assert.equal(backups.length, 1);
   });
 
   describe('by a restore for a try', () => {
