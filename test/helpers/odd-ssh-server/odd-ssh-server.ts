@@ -1,11 +1,12 @@
 /** An SSH server of our own on a loopback port, which offers SFTP with the quirks that it is given. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2, { type AuthContext, type Connection, type SFTPWrapper } from 'ssh2';
 import type { SftpSettings } from '../../../src/agents/sftp/settings.ts';
+import { makeKey } from '../ssh-server.ts';
 import type { Quirks } from './quirks.ts';
 import { OddSession } from './session.ts';
 
@@ -48,8 +49,10 @@ export class OddSshServer {
   static async start(given: Quirks): Promise<OddSshServer> {
     const quirks = { ...given };
     const home = mkdtempSync(join(tmpdir(), 'nightkeep-odd-'));
-    const host = utils.generateKeyPairSync('ed25519');
-    const user = utils.generateKeyPairSync('ed25519');
+    const keysAt = mkdtempSync(join(tmpdir(), 'nightkeep-odd-keys-'));
+    const host = newKey(join(keysAt, 'host'));
+    const user = newKey(join(keysAt, 'user'));
+    rmSync(keysAt, { recursive: true });
     const connections = new Set<Connection>();
     const tried: string[] = [];
     const options = { hostKeys: [host.private], ...(quirks.ident !== undefined && { ident: quirks.ident }) };
@@ -102,6 +105,12 @@ export class OddSshServer {
     await closed;
     rmSync(this.home, { recursive: true, force: true });
   }
+}
+
+/** One key of ssh2's own making in some hundred cannot be read by ssh2. */
+function newKey(path: string): { readonly private: string; readonly public: string } {
+  makeKey(path, '');
+  return { private: readFileSync(path, 'utf8'), public: readFileSync(`${path}.pub`, 'utf8') };
 }
 
 function fingerprintOf(publicKey: string): string {

@@ -8,14 +8,14 @@ import { createSftpAgent } from '../../../../src/agents/sftp/sftp.ts';
 import type { BackupAgent } from '../../../../src/agents/agent.ts';
 import { systemClock } from '../../../../src/clock.ts';
 import type { BackupRecord } from '../../../../src/model.ts';
-import { ODD_SERVERS, type Quirks } from '../../../helpers/odd-ssh-server/quirks.ts';
+import type { Quirks } from '../../../helpers/odd-ssh-server/quirks.ts';
 import { OddSshServer } from '../../../helpers/odd-ssh-server/odd-ssh-server.ts';
 import { BACKUP_ID, recordOf } from '../../../helpers/records.ts';
 
 const CONTENT = randomBytes(3_000_000);
 const instanceId = '6f9619ff8b86d011b42d00c04fc964ff';
 
-/** Besides those that the whole contract is tested on. */
+/** Besides those that the whole contract is tested on, in the stage for stores. */
 const FURTHER: Readonly<Record<string, Quirks>> = {
   'called OpenSSH, that takes 32 KiB alone': { ident: 'OpenSSH_9.9', packetBytes: 32 * 1024, onLargePacket: 'ignore' },
   'called dropbear, that ends the connection at 34,000 bytes': {
@@ -71,7 +71,7 @@ describe('an SFTP server', function () {
     return record;
   }
 
-  for (const [name, quirks] of Object.entries({ ...ODD_SERVERS, ...FURTHER })) {
+  for (const [name, quirks] of Object.entries(FURTHER)) {
     it(`${name} keeps a backup and gives it back`, async () => {
       await begin(quirks);
       const record = await upload();
