@@ -20,7 +20,7 @@ describe('a backup with hooks and a database that is killed', function () {
     const kill = killAt === null ? [] : ['--require', join(helpers, 'kill-at.cjs')];
     const env = { ...process.env, NIGHTKEEP_KILL_LOG: place('calls'), NIGHTKEEP_KILL_AT: String(killAt) };
     const paths = ['state', 'data', 'backups', 'log'].map((name) => place(name));
-    const args = [...kill, join(helpers, 'hooked-backup.ts'), ...paths];
+    const args = [...kill, join(helpers, 'hooked-backup-process.ts'), ...paths];
     const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
     if (killAt === null) assert.equal(status, 0, stderr);
     return status;
