@@ -1,4 +1,4 @@
 import { sftpSuite } from '../contract/sftp-suite.ts';
 import { eachOddServer } from '../helpers/odd-ssh-server/each-odd-server.ts';
 
-eachOddServer(sftpSuite);
+eachOddServer('some', sftpSuite);
