@@ -7,8 +7,9 @@ import { runGuarded, type Guard } from './guarded-process.ts';
 import { PROGRESS_VARIABLE } from './progress.ts';
 import type { Stage } from './stages.ts';
 
-const NOTHING: StageCounts = { passed: 0, failed: 0, skipped: [] };
-const FAILED: StageCounts = { passed: 0, failed: 1, skipped: [] };
+const NOTHING: StageCounts = { passed: 0, failures: [], skipped: [] };
+
+const failedBy = (reason: string): StageCounts => ({ passed: 0, failures: [reason], skipped: [] });
 
 /** A stage that tells nothing for so long has come to a halt. How long it takes in all does not matter: a machine may be busy. */
 const SILENT_MS = 5 * 60_000;
@@ -52,8 +53,7 @@ function argumentsOf(stage: Stage, files: readonly string[]): readonly string[] 
 async function runMocha(stage: Stage, run: Run): Promise<StageCounts> {
   const files = globSync(stage.what, { cwd: run.root });
   if (files.length === 0) {
-    console.error(`No test file fits ${stage.what.join(', ')}.`);
-    return FAILED;
+    return failedBy(`no test file fits ${stage.what.join(', ')}`);
   }
   const folder = mkdtempSync(join(tmpdir(), 'nightkeep-stage-'));
   const [countsFile, progress] = [join(folder, 'counts.json'), join(folder, 'progress.jsonl')];
@@ -64,8 +64,10 @@ async function runMocha(stage: Stage, run: Run): Promise<StageCounts> {
     tellSlowest(tests);
     const counts = readCounts(countsFile);
     // Mocha that dies, runs nothing or fails outside a test must not pass for green.
-    if (counts === null || counts.passed + counts.failed + counts.skipped.length === 0) return FAILED;
-    return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+    if (counts === null) return failedBy('mocha ended before its tests did');
+    if (counts.passed + counts.failures.length + counts.skipped.length === 0) return failedBy('no test ran');
+    if (code === 0 || counts.failures.length > 0) return counts;
+    return { ...counts, failures: [`mocha ended with ${String(code)} outside of its tests`] };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -77,5 +79,5 @@ async function runMocha(stage: Stage, run: Run): Promise<StageCounts> {
 export async function runStage(stage: Stage, run: Run): Promise<StageCounts> {
   if (stage.kind === 'mocha') return runMocha(stage, run);
   const { code } = await runGuarded(stage.what, { silentMs: SILENT_MS, ...run, progress: null });
-  return code === 0 ? NOTHING : FAILED;
+  return code === 0 ? NOTHING : failedBy(`ended with ${String(code)}`);
 }

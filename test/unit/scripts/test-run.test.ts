@@ -11,6 +11,8 @@ import { recordFigure } from '../../helpers/figures.ts';
 const ROOT = join(import.meta.dirname, '../../..');
 const ALL = { only: null, ci: true };
 
+const failed = (reason: string): StageCounts => ({ passed: 0, failures: [reason], skipped: [] });
+
 interface Watched {
   readonly counts: StageCounts;
   readonly printed: string;
@@ -58,28 +60,32 @@ describe('the test run', () => {
   }
 
   it('counts what passed, failed and was skipped', () => {
-    const what = innerTests(`it('a', () => {}); it('b', () => {}); it('c', () => { throw new Error('c'); }); it('d');`);
-    assert.deepEqual(stage(what, 'mocha'), { passed: 2, failed: 1, skipped: ['d'] });
+    const what = innerTests(
+      `it('a', () => {}); it('b', () => {}); describe('x', () => it('c', () => { throw new Error('at c'); })); it('d');`,
+    );
+    assert.deepEqual(stage(what, 'mocha'), { passed: 2, failures: ['x c: at c'], skipped: ['d'] });
   });
 
   it('does not take tests for passed that died on their way', () => {
-    assert.deepEqual(stage(innerTests(`it('a', () => process.exit(0));`), 'mocha'), {
-      passed: 0,
-      failed: 1,
-      skipped: [],
-    });
-    assert.deepEqual(stage(innerTests(`throw new Error('at load');`), 'mocha'), { passed: 0, failed: 1, skipped: [] });
-    assert.deepEqual(stage(innerTests(``), 'mocha'), { passed: 0, failed: 1, skipped: [] });
+    assert.deepEqual(
+      stage(innerTests(`it('a', () => process.exit(0));`), 'mocha'),
+      failed('mocha ended before its tests did'),
+    );
+    assert.deepEqual(
+      stage(innerTests(`throw new Error('at load');`), 'mocha'),
+      failed('mocha ended before its tests did'),
+    );
+    assert.deepEqual(stage(innerTests(``), 'mocha'), failed('no test ran'));
   });
 
   it('counts the same of files that run at once', () => {
     writeFileSync(join(folder, 'other.test.mjs'), `it('e', () => {}); it('f', () => { throw new Error('f'); });`);
     const inner = innerTests(`it('a', () => {}); it('b', () => {}); it('d');`);
-    assert.deepEqual(stage(inner, 'mocha', { jobs: 2 }), { passed: 3, failed: 1, skipped: ['d'] });
+    assert.deepEqual(stage(inner, 'mocha', { jobs: 2 }), { passed: 3, failures: ['f: f'], skipped: ['d'] });
     innerTests(`it('a', () => process.exit(0));`);
-    assert.ok(stage(inner, 'mocha', { jobs: 2 }).failed > 0, 'also when one of them dies');
+    assert.ok(stage(inner, 'mocha', { jobs: 2 }).failures.length > 0, 'also when one of them dies');
     innerTests(`throw new Error('at load');`);
-    assert.ok(stage(inner, 'mocha', { jobs: 2 }).failed > 0, 'or cannot be loaded');
+    assert.ok(stage(inner, 'mocha', { jobs: 2 }).failures.length > 0, 'or cannot be loaded');
   });
 
   it('begins with the files that are named to come first', () => {
@@ -112,15 +118,19 @@ describe('the test run', () => {
   });
 
   it('fails a stage that has no tests', () => {
-    assert.deepEqual(stage([join(folder, '*.test.mjs')], 'mocha'), { passed: 0, failed: 1, skipped: [] });
+    const what = [join(folder, '*.test.mjs')];
+    assert.deepEqual(stage(what, 'mocha'), failed(`no test file fits ${what[0]}`));
   });
 
   it('ends a stage that hangs, and fails it', () => {
     const what = innerTests(`it('a', () => {}); setInterval(() => {}, 1000);`);
     const { counts, printed } = watched(what, 'mocha', { silentMs: 3000 });
-    assert.deepEqual(counts, { passed: 1, failed: 1, skipped: [] });
+    assert.deepEqual(counts, { passed: 1, failures: ['mocha ended with 1 outside of its tests'], skipped: [] });
     assert.match(printed, /silent for 0.05 minutes/);
-    assert.deepEqual(watched(['--eval', 'setInterval(() => {}, 1000)'], 'check', { silentMs: 3000 }).counts.failed, 1);
+    assert.equal(
+      watched(['--eval', 'setInterval(() => {}, 1000)'], 'check', { silentMs: 3000 }).counts.failures.length,
+      1,
+    );
   });
 
   it('names the test that hangs, also one of files that run at once and one that computes for ever', () => {
@@ -128,7 +138,7 @@ describe('the test run', () => {
       const what = innerTests(`describe('x', () => { it('a', () => {}); it('b', () => ${hang}).timeout(0); });`);
       for (const jobs of [{}, { jobs: 2 }]) {
         const { counts, printed } = watched(what, 'mocha', { silentMs: 3000, ...jobs });
-        assert.ok(counts.failed > 0);
+        assert.ok(counts.failures.length > 0);
         assert.match(printed, /It hung in .*inner\.test\.mjs: x b, for \d+ s/);
       }
     }
@@ -143,9 +153,13 @@ describe('the test run', () => {
       it('ends', async () => { ${pause} });
       it('begins', async () => { ${pause} });
     `);
-    assert.deepEqual(watched(what, 'mocha', { silentMs: 5000, jobs: 2 }).counts, { passed: 3, failed: 0, skipped: [] });
+    assert.deepEqual(watched(what, 'mocha', { silentMs: 5000, jobs: 2 }).counts, {
+      passed: 3,
+      failures: [],
+      skipped: [],
+    });
     const prints = `let i = 0; const timer = setInterval(() => { console.log(i); if (++i === 4) clearInterval(timer); }, 1500)`;
-    assert.deepEqual(watched(['--eval', prints], 'check', { silentMs: 5000 }).counts.failed, 0);
+    assert.deepEqual(watched(['--eval', prints], 'check', { silentMs: 5000 }).counts.failures, []);
   });
 
   it('says which files took longest', () => {
@@ -176,8 +190,8 @@ describe('the test run', () => {
   });
 
   it('counts a check only when it fails', () => {
-    assert.deepEqual(stage(['--eval', ''], 'check'), { passed: 0, failed: 0, skipped: [] });
-    assert.deepEqual(stage(['--eval', 'process.exitCode = 3'], 'check'), { passed: 0, failed: 1, skipped: [] });
+    assert.deepEqual(stage(['--eval', ''], 'check'), { passed: 0, failures: [], skipped: [] });
+    assert.deepEqual(stage(['--eval', 'process.exitCode = 3'], 'check'), failed('ended with 3'));
   });
 
   it('names the packages of missing tools where it may not install them', () => {
