@@ -15,6 +15,8 @@ import { TarInput } from './tar-input.ts';
 
 const MOST_THREADS = 2;
 const AHEAD = 3;
+/** `backup.json`, the manifest and one frame of contents: more is worth threads from the first. */
+const FEW_FRAMES = 3;
 
 /** An archive that can be read. */
 export interface ArchiveToRead {
@@ -94,6 +96,7 @@ export async function openArchive(options: OpenOptions): Promise<OpenArchive> {
     const layout = await readLayout(sealed ?? file, options.compression);
     const threads = options.compression === 'zstd' ? Math.min(MOST_THREADS, availableParallelism()) : 0;
     const pool = new FramePool(threads, options.niceness);
+    if (layout.frames.length > FEW_FRAMES) pool.start();
     return new OpenArchive({ file, sealed }, layout, { pool, signal: options.signal ?? new AbortController().signal });
   } catch (error) {
     await file.close();

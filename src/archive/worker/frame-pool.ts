@@ -4,9 +4,13 @@ import type { SealedRange } from '../encryption/sealed-range.ts';
 import { startedModule } from '../../io/started-module.ts';
 import type { Compression } from '../../model.ts';
 import type { EndOrder, FrameJob, FrameReply } from './frame-job.ts';
+import { runFrameJob } from './run-frame-job.ts';
 
 /** Buffers count as young objects: a small young generation is collected often, and buffers that were used leave memory soon. */
 const LIMITS = { maxYoungGenerationSizeMb: 1 };
+
+/** A frame of at most so many bytes is done sooner than a thread has started. */
+const SMALL_BYTES = 256 * 1024;
 
 interface Waiting {
   readonly resolve: (reply: FrameReply & { ok: true }) => void;
@@ -45,8 +49,14 @@ export interface FrameToDecompress {
   readonly sealed: SealedRange | null;
 }
 
-/** Threads that compress and decompress single frames. Replies may come in another order than the calls. */
+/**
+ * Threads that compress and decompress single frames. Replies may come in another order than the calls.
+ *
+ * They are started when there is work that is worth them: a small frame before that is done in the thread that asks.
+ */
 export class FramePool {
+  readonly #size: number;
+  readonly #niceness: number;
   readonly #members: Member[] = [];
   #next = 0;
 
@@ -55,8 +65,16 @@ export class FramePool {
    * @param niceness - 0 to 19
    */
   constructor(size: number, niceness: number) {
+    this.#size = size;
+    this.#niceness = niceness;
+  }
+
+  /** Starts the threads, if they are not, so that they are ready when much comes. */
+  start(): void {
+    if (this.#members.length > 0) return;
     const entry = startedModule('archive/worker/frame-worker');
-    for (let i = 0; i < size; i++) {
+    const niceness = this.#niceness;
+    for (let i = 0; i < this.#size; i++) {
       const worker = new Worker(entry, { workerData: { niceness }, resourceLimits: LIMITS });
       const ended = new Promise<void>((resolve) => {
         worker.once('exit', () => {
@@ -111,7 +129,10 @@ export class FramePool {
     );
   }
 
-  #send(job: FrameJob, transfer: ArrayBuffer[]): Promise<Framed> {
+  async #send(job: FrameJob, transfer: ArrayBuffer[]): Promise<Framed> {
+    const bytes = job.op === 'compress' ? job.length : Math.max(job.length, job.size);
+    if (bytes > SMALL_BYTES) this.start();
+    if (this.#members.length === 0) return doHere(job);
     const id = this.#next++;
     const member = this.#idlest();
     return new Promise<Framed>((resolve, reject) => {
@@ -140,5 +161,13 @@ export class FramePool {
     member.failure ??= new BackupError('archive_failed', `a compression thread failed: ${cause.message}`, { cause });
     for (const waiting of member.waiting.values()) waiting.reject(member.failure);
     member.waiting.clear();
+  }
+}
+
+function doHere(job: FrameJob): Framed {
+  try {
+    return { ...runFrameJob(job), spare: job.buffer };
+  } catch (error) {
+    throw new BackupError('archive_corrupt', error instanceof Error ? error.message : String(error));
   }
 }

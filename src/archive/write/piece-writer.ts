@@ -38,6 +38,7 @@ export class PieceWriter {
   #parts: number[] = [];
   #afterwards: Afterwards[] = [];
   #before = 0;
+  #isMuch = false;
 
   constructor(options: PieceWriterOptions) {
     this.#options = options;
@@ -60,6 +61,11 @@ export class PieceWriter {
   /** Says that the first `bytes` of `room()` are filled. */
   advance(bytes: number): void {
     this.#used += bytes;
+    // There is much, it seems: the threads start while the piece is filled.
+    if (this.#used > PIECE_BYTES / 4 && !this.#isMuch) {
+      this.#isMuch = true;
+      this.#options.pool.start();
+    }
   }
 
   /**

@@ -23,7 +23,11 @@ const piece = (): { buffer: ArrayBuffer; length: number; parts: number[] } => ({
 
 describe('what is asked of a thread that has ended', () => {
   it('fails at once: a frame to compress', async () => {
-    const pool = await withDeadThread(() => new FramePool(1, 0));
+    const pool = await withDeadThread(() => {
+      const threads = new FramePool(1, 0);
+      threads.start();
+      return threads;
+    });
     await assert.rejects(pool.compress(piece(), 'gzip'), failsWith('archive_failed'));
     await pool.close();
   });
