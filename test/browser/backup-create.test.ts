@@ -145,7 +145,9 @@ inEditors('backup-create', [tab, createNode({ wires: [[], []] })], ({ editor, us
     await editor().edit('create');
     await editor().page.fill('#node-input-name', 'renamed');
     await editor().done();
-    await editor().page.click('[id="create"] .red-ui-flow-node-button');
+    // A finger may be faster than the button is drawn anew.
+    await editor().page.locator('[id="create"] .red-ui-flow-node-button-button').dispatchEvent('click');
+    await editor().page.getByText('node has undeployed changes').waitFor();
     await editor().deploy();
     assert.deepEqual(sidecars(), before);
   });
