@@ -52,7 +52,10 @@ export async function freePort(): Promise<number> {
   });
 }
 
-function installPackage(userDir: string, from: string): void {
+/**
+ * @param from - folder of the package; this checkout unless given
+ */
+export function installPackage(userDir: string, from: string = root): void {
   const place = join(userDir, 'node_modules', '@nightkeep', 'node-red-backup');
   mkdirSync(dirname(place), { recursive: true });
   // A link would be resolved, and then what lies beside it decides which modules are found: as in a development checkout.
@@ -95,19 +98,25 @@ export async function startNodeRed(options: StartOptions): Promise<RunningNodeRe
     ],
     { cwd: userDir, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
+  return runUntilUp(child, { userDir, url: `http://127.0.0.1:${String(port)}/` });
+}
+
+/**
+ * @param child - a Node-RED that has just been started, with pipes for what it prints
+ * @throws Error with all it printed when it does not come up
+ */
+export async function runUntilUp(
+  child: ChildProcess,
+  { url, userDir }: Pick<RunningNodeRed, 'url' | 'userDir'>,
+): Promise<RunningNodeRed> {
   let text = '';
   const collect = (part: Buffer): void => {
     text += part.toString();
   };
-  child.stdout.on('data', collect);
-  child.stderr.on('data', collect);
-  const running: RunningNodeRed = {
-    url: `http://127.0.0.1:${String(port)}/`,
-    userDir,
-    process: child,
-    output: () => text,
-    stop: (signal = 'SIGTERM') => stopChild(child, signal),
-  };
+  child.stdout?.on('data', collect);
+  child.stderr?.on('data', collect);
+  const stop: RunningNodeRed['stop'] = (signal = 'SIGTERM') => stopChild(child, signal);
+  const running: RunningNodeRed = { url, userDir, process: child, output: () => text, stop };
   await untilUp(running);
   return running;
 }

@@ -20,6 +20,9 @@ const REQUIREMENTS: readonly Requirement[] = [
   { command: 'age', debianPackage: 'age' },
   // A terminal, for the passphrase that age asks for.
   { command: 'script', debianPackage: 'bsdutils' },
+  // Without it, Node-RED has no projects.
+  { command: 'git', debianPackage: 'git' },
+  { command: 'unshare', debianPackage: 'util-linux' },
   { command: 'restic', debianPackage: 'restic' },
   { command: 'faketime', debianPackage: 'faketime' },
 ];

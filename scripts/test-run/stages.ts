@@ -72,6 +72,7 @@ const STAGES: readonly Stage[] = [
   },
   { ...mocha('browser'), jobs: 3, first: ['sidebar', 'palette', 'backup-key'] },
   mocha('package'),
+  { ...mocha('homes'), jobs: 2, onlyInCi: true, first: ['empty-machine'] },
   { ...mocha('stores'), jobs: 2, onlyInCi: true, first: ['sftp-contract', 'sftp-bad-lines'] },
 ];
 
