@@ -23,6 +23,8 @@ export interface Layout {
   readonly redArguments?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly binds?: readonly Bind[];
+  /** The flow file where it is mounted as a file: Node-RED cannot replace it, so nothing is deployed. */
+  readonly mountedFlows?: string;
   /** What there is before Node-RED starts for the first time. */
   readonly begin?: () => void;
   /** What there is on a new machine, before anything is restored. */
@@ -176,6 +178,7 @@ export const HOMES: readonly Home[] = [
       return {
         userDir,
         settings: FLOW_FILE,
+        mountedFlows: join(house, 'mounted/flows.json'),
         binds: mounted.map((name) => ({ from: join(house, 'mounted', name), to: join(userDir, name) })),
         arrange: () => {
           for (const name of mounted) {
