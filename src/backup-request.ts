@@ -32,6 +32,8 @@ export interface NodeRedSource {
   /** Absolute path of settings.js, or null when not known. */
   readonly settingsFile: string | null;
   readonly includeNodeModules: boolean;
+  /** Whether modules go in that npm has only linked into the user directory, and that lie elsewhere. */
+  readonly linkedModules?: boolean;
   /** Null when it is not known; the archive then holds it only if one of the files does. */
   readonly credentialSecret: CredentialSecret | null;
   /** What else is known of it. */

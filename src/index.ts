@@ -71,6 +71,7 @@ export type {
   OverdueEvent,
 } from './events.ts';
 export type { Hook, HookCall, HookOutcome, HookTime } from './hooks/hook.ts';
+export { contextStoresOf } from './installation/context-stores.ts';
 export { findInstallation } from './installation/find.ts';
 export type { FindOptions } from './installation/find.ts';
 export type { Installation } from './installation/installation.ts';
@@ -78,6 +79,7 @@ export type { ActiveProject, NodeRedFacts } from './installation/node-red-facts.
 export { writeNote } from './installation/note.ts';
 export type { InstallationNote } from './installation/note.ts';
 export { activeProjectOf, projectsFolderOf } from './installation/project.ts';
+export { requiredFiles } from './installation/required-files.ts';
 export { settingsFacts } from './installation/settings-facts.ts';
 export type { SettingsFacts } from './installation/settings-facts.ts';
 export { abortReason } from './io/abort.ts';

@@ -1,4 +1,5 @@
 import type { SourceSpec } from '../backup-request.ts';
+import type { OutsideRole } from '../installation/used-places.ts';
 import type { NodeRedVersions, Compression, ExtraValue } from '../model.ts';
 
 /** `backup.json`: what a backup says of itself inside its archive. See docs/format.md, section 2. */
@@ -46,11 +47,32 @@ export interface HeaderInstallation {
   /** Names of the settings that keep strangers out, as far as they were set. */
   readonly logins: readonly string[];
   readonly port: number | null;
+  readonly context_stores: readonly HeaderContextStore[];
+  /** Links in the user directory that were followed. */
+  readonly links: readonly HeaderLink[];
 }
 
-/** A file that Node-RED uses although it lies outside the user directory, or the folder of its projects there. */
+export interface HeaderContextStore {
+  readonly name: string;
+  readonly module: string;
+  readonly path: string | null;
+  /** The folder that holds it; null when it has none, or it is not in the archive. */
+  readonly member: string | null;
+}
+
+export interface HeaderLink {
+  /** Relative to the user directory, with `/`. */
+  readonly link: string;
+  /** As the link says it. */
+  readonly target: string;
+}
+
+/** A file or folder that Node-RED uses although it lies outside the user directory. */
 export interface OutsideFile {
-  readonly role: 'settings' | 'flows' | 'credentials' | 'projects';
+  readonly role: OutsideRole;
+  /** Absolute, without links. */
   readonly path: string;
   readonly member: string;
+  /** The link in the user directory by which Node-RED gets there, relative to that, with `/`. */
+  readonly link?: string;
 }

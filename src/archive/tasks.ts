@@ -40,6 +40,8 @@ export interface CreateResult {
   readonly manifestSha256: string;
   /** For the log: what people should know although no file has failed. */
   readonly notes: readonly string[];
+  /** The same, for what is worth to be said once. */
+  readonly asides: readonly string[];
 }
 
 /** Counts what a backup would hold, and makes none. */

@@ -1,5 +1,5 @@
 /** Whether the flows that Node-RED runs are there to be backed up. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readlinkSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { credentialsFileOf } from '../credentials-file.ts';
 import type { NodeRedSource } from '../backup-request.ts';
@@ -49,11 +49,16 @@ function stateOf(file: string, source: NodeRedSource): FlowsState {
 /** What says that there were flows once; null when nothing does. */
 function traceOf(file: string, kept: string, { path: userDir, facts }: NodeRedSource): string | null {
   if (existsSync(file)) return 'nothing else has flows';
+  if (isLink(file)) return `it is a link to ${readlinkSync(file)}: mount it, or mend the link`;
   if (existsSync(kept)) return `${kept} is there`;
   const credentials = credentialsFileOf(file, userDir);
   if (existsSync(credentials)) return `${credentials} is there`;
   if (!existsSync(dirname(file))) return `${dirname(file)} is not there either: mount it`;
   return facts?.runs === true ? 'Node-RED runs flows all the same' : null;
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 function hasContent(path: string): boolean {

@@ -1,15 +1,18 @@
 /** Finds what a Node-RED uses without asking the running one: what is given, its note, its settings file, and last of all a guess. */
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { credentialsFileOf } from '../credentials-file.ts';
 import { BackupError } from '../errors.ts';
+import { contextStoresOf, storeDoubts, type StorePlace } from './context-stores.ts';
 import { evaluateSettings } from './evaluate.ts';
 import { flowFileBy, guessFlowFile, type FlowFileGuess, type FlowFilePlace } from './flow-file.ts';
 import type { Installation } from './installation.ts';
 import { nodeRedHome } from './node-red-home.ts';
+import type { NodeRedFacts } from './node-red-facts.ts';
 import { holds, readNote, type InstallationNote } from './note.ts';
 import { activeProjectOf, projectsFolderOf } from './project.ts';
 import { findSecret } from './secret.ts';
+import { requiredFiles } from './required-files.ts';
 import type { SettingsFacts } from './settings-facts.ts';
 
 export interface FindOptions {
@@ -30,6 +33,8 @@ interface Known {
   readonly note: InstallationNote | null;
   /** Null when the settings file was not asked, or did not answer. */
   readonly facts: SettingsFacts | null;
+  /** What of the settings file lies elsewhere. */
+  readonly required: readonly string[];
   /** Where the flow file was at the last start, when nothing else is known. */
   readonly lastFlowFile: string | null;
   /** Why nothing is known, in a few words; null when something is. */
@@ -56,14 +61,35 @@ export async function findInstallation(userDir: string, options: FindOptions): P
   const flow = flowFileIn(known, project !== null);
   const secret = findSecret(userDir, facts?.credentialSecret ?? null, credentialsFileOf(flow.flowFile, userDir));
   const { guards, port, ownStorage } = facts ?? note ?? { guards: [], port: null, ownStorage: false };
+  const read = readBesides(known);
   const sealed = project === null && !secret.fits;
   return {
     flowFile: flow.flowFile,
     settingsFile,
     credentialSecret: secret.secret,
-    facts: { project, projectsFolder, guards, port, ownStorage, runs: false },
-    doubts: [flow.doubt, sealed ? unopened(flow.flowFile, known) : null].filter((doubt) => doubt !== null),
+    facts: { project, projectsFolder, guards, port, ownStorage, runs: false, ...read.facts },
+    doubts: [flow.doubt, sealed ? unopened(flow.flowFile, known) : null, ...read.doubts].filter(
+      (doubt) => doubt !== null,
+    ),
   };
+}
+
+interface ReadBesides {
+  readonly facts: Pick<NodeRedFacts, 'contextStores' | 'libraries' | 'required'>;
+  readonly doubts: readonly string[];
+}
+
+/** What Node-RED reads besides flows and settings. The note knows it best: a running Node-RED knows where it was started. */
+function readBesides({ userDir, options, note, facts, required }: Known): ReadBesides {
+  if (note !== null) {
+    const { contextStores = [], libraries = [], required: noted = [] } = note;
+    return { facts: { contextStores, libraries, required: noted }, doubts: [] };
+  }
+  if (facts === null) return { facts: {}, doubts: [] };
+  const place: StorePlace = { userDir, startedIn: [userDir, dirname(userDir), options.cwd] };
+  const contextStores = contextStoresOf(facts.contextStores, place);
+  const libraries = facts.libraries.filter((path) => isAbsolute(path));
+  return { facts: { contextStores, libraries, required }, doubts: storeDoubts(facts.contextStores, place) };
 }
 
 async function ask(userDir: string, options: FindOptions): Promise<Known> {
@@ -73,17 +99,19 @@ async function ask(userDir: string, options: FindOptions): Promise<Known> {
   const candidates = [options.settingsFile, noted, usual];
   const settingsFile = candidates.find((file) => file !== null && existsSync(file)) ?? null;
   const note = last !== null && holds(last, settingsFile) ? last : null;
-  const base = { userDir, options, settingsFile, note, facts: null, lastFlowFile: last?.flowFile ?? null, why: null };
+  const nothing = { facts: null, required: [], why: null };
+  const base = { userDir, options, settingsFile, note, lastFlowFile: last?.flowFile ?? null, ...nothing };
   if (settingsFile === null) return { ...base, why: `${usual} is not there` };
   // The secret alone is never noted.
   if (note !== null && note.secretFrom !== 'settings') return base;
   const { environment } = options;
   const home = last?.nodeRedHome ?? null;
-  const evaluation = await evaluateSettings(settingsFile, {
-    nodeRedHome: home !== null && existsSync(home) ? home : nodeRedHome(userDir, environment),
-    environment,
-  });
-  if (evaluation.ok) return { ...base, facts: evaluation.answer.facts };
+  const main = home !== null && existsSync(home) ? home : nodeRedHome(userDir, environment);
+  const evaluation = await evaluateSettings(settingsFile, { nodeRedHome: main, environment });
+  if (evaluation.ok) {
+    const { facts, required } = evaluation.answer;
+    return { ...base, facts, required: requiredFiles(required, { userDir, settingsFile, nodeRedHome: main }) };
+  }
   return { ...base, why: note === null ? `${settingsFile} cannot be asked: ${evaluation.why}` : null };
 }
 

@@ -8,7 +8,12 @@ import { partialName } from '../io/partial-name.ts';
 import { isWithin } from '../io/real-path.ts';
 import type { NodeRedFacts } from './node-red-facts.ts';
 
-export interface InstallationNote extends Pick<NodeRedFacts, 'projectsFolder' | 'guards' | 'port' | 'ownStorage'> {
+type NotedFacts = Pick<
+  NodeRedFacts,
+  'projectsFolder' | 'guards' | 'port' | 'ownStorage' | 'contextStores' | 'libraries' | 'required'
+>;
+
+export interface InstallationNote extends NotedFacts {
   readonly flowFile: string;
   readonly settingsFile: string | null;
   /** Of the settings file, when it could be read. */
@@ -42,11 +47,15 @@ export async function readNote(userDir: string): Promise<InstallationNote | null
   if (read?.kind !== 'value' || !isObject(read.value) || read.value['format'] !== FORMAT) return null;
   const fields = read.value;
   const then = fields['userDir'];
-  const pathIn = (name: string): string | null => {
-    const path = fields[name];
+  const today = (path: unknown): string | null => {
     if (typeof path !== 'string') return null;
     return typeof then === 'string' && isWithin(path, then) ? join(userDir, relative(then, path)) : path;
   };
+  const pathIn = (name: string): string | null => today(fields[name]);
+  const pathsIn = (name: string): string[] =>
+    listIn(fields[name])
+      .map(today)
+      .filter((path) => path !== null);
   const flowFile = pathIn('flowFile');
   if (flowFile === null) return null;
   const { settingsSha256, secretFrom, guards, port } = fields;
@@ -56,11 +65,20 @@ export async function readNote(userDir: string): Promise<InstallationNote | null
     settingsSha256: typeof settingsSha256 === 'string' ? settingsSha256 : null,
     secretFrom: secretFrom === 'settings' || secretFrom === 'runtime' ? secretFrom : null,
     projectsFolder: pathIn('projectsFolder'),
-    guards: Array.isArray(guards) ? guards.filter((name) => typeof name === 'string') : [],
+    guards: listIn(guards).filter((name) => typeof name === 'string'),
     port: typeof port === 'number' ? port : null,
     ownStorage: fields['ownStorage'] === true,
     nodeRedHome: pathIn('nodeRedHome'),
+    contextStores: listIn(fields['contextStores'])
+      .filter(isObject)
+      .map(({ name, module, path }) => ({ name: String(name), module: String(module), path: today(path) })),
+    libraries: pathsIn('libraries'),
+    required: pathsIn('required'),
   };
+}
+
+function listIn(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 /** Whether the settings file is the one of the note, as it was then. */

@@ -1,3 +1,12 @@
+/** A context store as it is set: where it keeps its files is known only together with the user directory. */
+export interface StoreSetting {
+  readonly name: string;
+  /** `custom` for one that is no text. */
+  readonly module: string;
+  readonly dir: string | null;
+  readonly base: string | null;
+}
+
 /** What of the settings a backup needs to know. No secret but that of the credentials. */
 export interface SettingsFacts {
   /** As it is set; null when it is not, or is no text. */
@@ -13,6 +22,9 @@ export interface SettingsFacts {
   readonly port: number | null;
   /** Whether flows are kept by a storage of its own, and not in files. */
   readonly ownStorage: boolean;
+  readonly contextStores: readonly StoreSetting[];
+  /** Folders of libraries besides the one in the user directory, as they are set. */
+  readonly libraries: readonly string[];
 }
 
 /**
@@ -24,7 +36,8 @@ export function settingsFacts(settings: unknown): SettingsFacts {
   const fieldsOf = (value: unknown): Record<string, unknown> => Object(value) as Record<string, unknown>;
   const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
   const all = fieldsOf(settings);
-  const projects = fieldsOf(fieldsOf(all['editorTheme'])['projects']);
+  const theme = fieldsOf(all['editorTheme']);
+  const projects = fieldsOf(theme['projects']);
   const secret = all['credentialSecret'];
   const guards = ['adminAuth', 'httpNodeAuth', 'httpStaticAuth', 'https', 'httpAdminRoot', 'httpNodeRoot'];
   const isSet = (name: string): boolean => {
@@ -32,6 +45,16 @@ export function settingsFacts(settings: unknown): SettingsFacts {
     // A root that is false is served not at all, and `/` is what Node-RED takes when it is not set.
     return name.endsWith('Root') ? value === false || (textOf(value) ?? '/') !== '/' : Boolean(value);
   };
+  const stores = fieldsOf(all['contextStorage']);
+  const storeOf = (name: string): StoreSetting[] => {
+    const { module, config } = fieldsOf(stores[name]);
+    // One that is only another name for a store has no module, and `_` is Node-RED's own.
+    if (name === '_' || module === undefined || module === null) return [];
+    const { dir, base } = fieldsOf(config);
+    return [{ name, module: textOf(module) ?? 'custom', dir: textOf(dir), base: textOf(base) }];
+  };
+  const sources = fieldsOf(theme['library'])['sources'];
+  const listed: readonly unknown[] = Array.isArray(sources) ? sources : [];
   const port = Number(all['uiPort'] ?? Number.NaN);
   const storage = all['storageModule'];
   return {
@@ -42,5 +65,7 @@ export function settingsFacts(settings: unknown): SettingsFacts {
     guards: guards.filter(isSet),
     port: Number.isInteger(port) && port > 0 ? port : null,
     ownStorage: Boolean(storage) && storage !== 'localfilesystem',
+    contextStores: Object.keys(stores).flatMap(storeOf),
+    libraries: listed.map((source) => textOf(fieldsOf(source)['path'])).filter((path) => path !== null),
   };
 }

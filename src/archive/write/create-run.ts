@@ -11,7 +11,8 @@ import type { DatabaseFiles } from './database-files.ts';
 import { Packer, type Steps } from './pack.ts';
 import type { PieceWriter } from './piece-writer.ts';
 import { SECRET_MEMBER, secretText } from './node-red-source.ts';
-import type { SourceRoot } from './source-roots.ts';
+import type { SourceRoot } from './source-root.ts';
+import { sizeNotes, type Taken } from './size-notes.ts';
 import { checkSpace } from './space.ts';
 import { readPair } from './stable-pair.ts';
 import { END_OF_ARCHIVE } from './tar-writer.ts';
@@ -32,6 +33,8 @@ interface RunParts {
 export class CreateRun {
   readonly #parts: RunParts;
   readonly #packer: Packer;
+  /** From outside a Node-RED user directory. */
+  readonly #taken: Taken[] = [];
   #spaceChecked = false;
 
   constructor(parts: RunParts) {
@@ -54,7 +57,7 @@ export class CreateRun {
       if (root.neededMember !== null) this.#packer.needed.need(root.neededMember);
       await this.#drive(this.#packer.source(root));
       await this.#outside(root);
-      for (const folder of root.folders) await this.#drive(this.#packer.source(folder));
+      for (const folder of root.folders) await this.#folder(folder);
     }
     await pieces.drain();
     this.#checkFlows();
@@ -65,7 +68,15 @@ export class CreateRun {
     this.#tell(bytes, bytes);
     const failedFiles = this.#packer.failed.all;
     const notes = [...roots.flatMap((root) => root.notes), ...(this.#parts.databases?.notes ?? [])];
-    return { size, sha256, compression, files, bytes, failedFiles, manifestSha256, notes };
+    const asides = [...roots.map(({ otherLinks }) => otherLinks?.note ?? ''), ...sizeNotes(this.#taken, bytes)];
+    const told = { notes, asides: asides.filter((aside) => aside !== '') };
+    return { size, sha256, compression, files, bytes, failedFiles, manifestSha256, ...told };
+  }
+
+  async #folder(folder: SourceRoot): Promise<void> {
+    const before = this.#packer.totals.bytes;
+    await this.#drive(this.#packer.source(folder));
+    this.#taken.push({ path: folder.path.toString(), bytes: this.#packer.totals.bytes - before });
   }
 
   async #outside(root: SourceRoot): Promise<void> {
@@ -73,7 +84,7 @@ export class CreateRun {
       const text = Buffer.from(secretText(root.secret));
       await this.#drive(this.#packer.known(this.#own(SECRET_MEMBER, text.length), text));
     }
-    for (const { path, member } of root.outside) {
+    for (const { path, member } of root.files) {
       const alone = { flows: path, credentials: path };
       const { signal } = this.#parts.context;
       const snapshot = root.snapshots.get(path) ?? (await readPair(alone, systemClock, signal)).get(path);

@@ -6,7 +6,8 @@ import type { SourceSpec } from '../../backup-request.ts';
 import type { EstimatedSource, EstimateResult, EstimateTask, TaskContext } from '../tasks.ts';
 import { countFiles, type Counted } from './count-files.ts';
 import { secretText } from './node-red-source.ts';
-import { openSources, type SourceRoot } from './source-roots.ts';
+import type { SourceRoot } from './source-root.ts';
+import { openSources } from './source-roots.ts';
 
 /** How long it hears nothing, e.g. that it is to end. */
 const BREATH_MS = 50;
@@ -53,10 +54,11 @@ const none = (): Count => ({ files: 0, bytes: 0, unreadable: 0, isComplete: true
 
 async function countRoot(root: SourceRoot, limits: Limits): Promise<Count> {
   const count = none();
-  if (!root.stat.isDirectory()) add(count, { size: Number(root.stat.size) });
-  else await countFolder(count, root, limits);
-  for (const folder of root.folders) await countFolder(count, folder, limits);
-  for (const { path } of root.outside) add(count, { size: statSync(path).size });
+  for (const each of [root, ...root.folders]) {
+    if (each.stat.isDirectory()) await countFolder(count, each, limits);
+    else add(count, { size: Number(each.stat.size) });
+  }
+  for (const { path } of root.files) add(count, { size: statSync(path).size });
   if (root.secret !== null) add(count, { size: Buffer.byteLength(secretText(root.secret)) });
   return count;
 }

@@ -4,7 +4,7 @@ import { systemClock, type Timer } from '../../clock.ts';
 import { BackupError } from '../../errors.ts';
 import { startedModule } from '../../io/started-module.ts';
 import type { FolderToCount } from './count-files.ts';
-import type { SourceRoot } from './source-roots.ts';
+import type { SourceRoot } from './source-root.ts';
 
 export interface Estimate {
   readonly files: number;

@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs';
-import { identity } from './walk.ts';
+import { identity } from '../../io/file-identity.ts';
 
 /** Remembers files with several names until all of them were met. */
 export class LinkTable {

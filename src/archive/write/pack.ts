@@ -9,7 +9,7 @@ import { LinkTable } from './link-table.ts';
 import type { ManifestSpool } from './manifest-spool.ts';
 import { NeededMembers } from './needed-members.ts';
 import type { PieceWriter } from './piece-writer.ts';
-import type { SourceRoot } from './source-roots.ts';
+import type { SourceRoot } from './source-root.ts';
 import type { Snapshot } from './stable-pair.ts';
 import { TarWriter } from './tar-writer.ts';
 import { walk, type Found } from './walk.ts';
@@ -104,13 +104,13 @@ export class Packer {
     if (stat.isDirectory()) {
       yield* this.#bare(memberOf('directory', name, stat));
     } else if (stat.isSymbolicLink()) {
-      yield* this.#symlink(place);
+      yield* this.#symlink(place, root);
     } else {
       yield* this.#file(place, root);
     }
   }
 
-  *#symlink({ path, name, stat }: Place): Steps {
+  *#symlink({ path, name, stat }: Place, { otherLinks }: SourceRoot): Steps {
     let link: Buffer;
     try {
       link = readlinkSync(path, { encoding: 'buffer' });
@@ -118,6 +118,7 @@ export class Packer {
       this.failed.add(name, reasonOf(error), error);
       return;
     }
+    otherLinks?.saw(path, name, link);
     yield* this.#bare({ ...memberOf('symlink', name, stat), link });
   }
 

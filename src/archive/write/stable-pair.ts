@@ -2,10 +2,10 @@
  * Flows and their credentials belong together, and Node-RED writes them as two renames: credentials first, flows always after.
  * They are read as a pair of which neither changed meanwhile, and not while the flows of new credentials are still to come.
  */
-import { lstatSync, type BigIntStats } from 'node:fs';
+import { realpathSync, statSync, type BigIntStats } from 'node:fs';
 import type { Clock } from '../../clock.ts';
 import { readWhole } from './file-reader.ts';
-import { identity } from './walk.ts';
+import { identity } from '../../io/file-identity.ts';
 
 /** A file as it was at one moment. */
 export interface Snapshot {
@@ -54,7 +54,7 @@ function snapshotBoth(pair: FlowPair): Map<string, Snapshot> | null {
     const stat = before[i] ?? null;
     if (stat === null || stat.size > LARGEST) return;
     try {
-      snapshots.set(path, { stat, bytes: readWhole(Buffer.from(path), LARGEST) });
+      snapshots.set(path, { stat, bytes: readWhole(Buffer.from(realpathSync(path)), LARGEST) });
     } catch {
       // Read like any other file, which reports why it cannot be.
     }
@@ -62,9 +62,10 @@ function snapshotBoth(pair: FlowPair): Map<string, Snapshot> | null {
   return paths.every((path, i) => same(look(path), before[i] ?? null)) ? snapshots : null;
 }
 
+/** Node-RED reads through links, and puts files in their place. */
 function look(path: string): BigIntStats | null {
   try {
-    const stat = lstatSync(path, { bigint: true });
+    const stat = statSync(path, { bigint: true });
     return stat.isFile() ? stat : null;
   } catch {
     return null;

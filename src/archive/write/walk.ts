@@ -1,6 +1,7 @@
 /** What lies in a source, depth first, children sorted by their bytes. Names are bytes. All calls are synchronous: it runs in a worker. */
 import { lstatSync, readdirSync, type BigIntStats } from 'node:fs';
 import { systemCode } from '../../errors.ts';
+import { identity } from '../../io/file-identity.ts';
 import type { SkippedReason } from '../format/manifest-line.ts';
 import { excluder, type Excluded } from './exclude.ts';
 import { isCacheFolder } from './cache-folder.ts';
@@ -20,6 +21,8 @@ export type Found =
 export interface WalkRules {
   /** gitignore syntax. */
   readonly exclude: readonly string[];
+  /** Stands before names when the patterns are asked: where the folder would lie in what they are meant for. Empty, or ends with `/`. */
+  readonly base: string;
   readonly excludeCaches: boolean;
   readonly excludeIfPresent: readonly string[];
   /** `device:inode` of folders that are never entered. */
@@ -34,11 +37,6 @@ interface WalkOptions {
 }
 
 const SLASH = Buffer.from('/');
-
-/** `device:inode`, the identity of a file on this machine. */
-export function identity(stat: BigIntStats): string {
-  return `${String(stat.dev)}:${String(stat.ino)}`;
-}
 
 /** What is left out because it is neither file, folder nor link. */
 function specialKind(stat: BigIntStats): SkippedReason | null {
@@ -62,12 +60,19 @@ interface Folder {
  */
 export function* walk(root: Buffer, label: Buffer, rules: WalkRules): Generator<Found, void, undefined> {
   const options: WalkOptions = {
-    excluded: excluder(rules.exclude),
+    excluded: excluderBelow(rules),
     excludeCaches: rules.excludeCaches,
     markers: rules.excludeIfPresent.map((name) => Buffer.from(`/${name}`)),
     skipFolders: rules.skipFolders,
   };
   yield* walkFolder({ path: root, relative: Buffer.alloc(0) }, Buffer.concat([label, SLASH]), options);
+}
+
+function excluderBelow({ exclude, base }: WalkRules): Excluded {
+  const excluded = excluder(exclude);
+  if (base === '') return excluded;
+  const before = Buffer.from(base);
+  return (relative, isDirectory) => excluded(Buffer.concat([before, relative]), isDirectory);
 }
 
 function* walkFolder(folder: Folder, prefix: Buffer, options: WalkOptions): Generator<Found, void, undefined> {

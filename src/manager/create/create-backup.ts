@@ -8,6 +8,7 @@ import { throwIfAborted } from '../../io/abort.ts';
 import { FORMAT_VERSION } from '../../model.ts';
 import type { BackupRequest } from '../../backup-request.ts';
 import type { BackupId, BackupRecord } from '../../model.ts';
+import type { MadeBackup } from '../../store/made-backups.ts';
 import { betweenHooks } from './between-hooks.ts';
 import type { JobContext } from '../jobs/job-run.ts';
 import { placesLeftOut } from './places-left-out.ts';
@@ -73,6 +74,7 @@ async function keep(making: Making, place: NewBackup, result: CreateResult): Pro
   const record = recordFor(making, result);
   const { size, sha256, manifestSha256 } = result;
   const made = { backupId, size, sha256, manifestSha256, planMark: planMark(making.request) };
+  const isFirst = await isFirstOf(parts, made.planMark);
   await parts.store.made.add(made).catch((error: unknown) => {
     parts.warn(toBackupError(error).message);
   });
@@ -83,8 +85,14 @@ async function keep(making: Making, place: NewBackup, result: CreateResult): Pro
     throw error;
   }
   tellFallback(making, result);
-  for (const note of result.notes) parts.warn(note);
+  for (const note of [...result.notes, ...(isFirst ? result.asides : [])]) parts.warn(note);
   return record;
+}
+
+/** Whether no backup of a plan is known that was set as it is now. */
+async function isFirstOf({ store }: JobParts, mark: string): Promise<boolean> {
+  const earlier = await store.made.all().catch(() => new Map<BackupId, MadeBackup>());
+  return ![...earlier.values()].some(({ planMark: other }) => other === mark);
 }
 
 function tellFallback({ parts, request, backupId }: Making, { compression }: CreateResult): void {

@@ -14,5 +14,8 @@ export function planMark({ sources, excludeCaches, excludeIfPresent }: BackupReq
 /** Without what is secret in it. */
 function taken(source: SourceSpec): readonly unknown[] {
   const { label, path, exclude } = source;
-  return [label, path, exclude, source.kind === 'node-red' && source.includeNodeModules];
+  const isNodeRed = source.kind === 'node-red';
+  // Marks of plans without linked modules stay what they were before there were any.
+  const linked = isNodeRed && source.linkedModules === true ? ['linked modules'] : [];
+  return [label, path, exclude, isNodeRed && source.includeNodeModules, ...linked];
 }

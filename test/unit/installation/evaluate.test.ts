@@ -45,13 +45,29 @@ describe('what a settings file says', function () {
     assert.deepEqual(facts, {
       ...{ flowFile: 'home.json', credentialSecret: 'mine', projectsEnabled: true, projectsPath: '/srv/projects' },
       ...{ guards: ['adminAuth', 'https', 'httpNodeRoot'], port: 1881, ownStorage: false },
+      ...{ contextStores: [], libraries: [] },
     });
+  });
+
+  it('names the stores of context and the libraries as they are set, whatever else stands there', async () => {
+    const { contextStores, libraries } = await factsOf(`module.exports = {
+      contextStorage: {
+        default: 'disk', _: { module: 'memory' }, none: {}, nothing: null, word: 'memory',
+        disk: { module: 'localfilesystem', config: { dir: '/srv', base: 'ctx' } }, ram: { module: 'memory', config: 3 },
+        mine: { module: () => ({}), config: { dir: '/mine' } } },
+      editorTheme: { library: { sources: [{ id: 'a', type: 'node-red-library-file-store', path: '/srv/lib' }, { id: 'b' }, null] } } }`);
+    assert.deepEqual(contextStores, [
+      { name: 'disk', module: 'localfilesystem', dir: '/srv', base: 'ctx' },
+      { name: 'ram', module: 'memory', dir: null, base: null },
+      { name: 'mine', module: 'custom', dir: '/mine', base: null },
+    ]);
+    assert.deepEqual(libraries, ['/srv/lib']);
   });
 
   it('is nothing where nothing is set, and of values that are promises and functions', async () => {
     const nothing = {
       ...{ flowFile: null, credentialSecret: null, projectsEnabled: null, projectsPath: null },
-      ...{ guards: [], port: null, ownStorage: false },
+      ...{ guards: [], port: null, ownStorage: false, contextStores: [], libraries: [] },
     };
     for (const text of [
       '',

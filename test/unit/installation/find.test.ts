@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findInstallation, type FindOptions } from '../../../src/installation/find.ts';
 import type { Installation } from '../../../src/installation/installation.ts';
@@ -115,5 +115,70 @@ describe('what a Node-RED uses', function () {
     const rooted = JSON.stringify({ activeProject: 'p', projects: { p: { rootPath: 'sub' } } });
     put(folder(), { 'u/.config.projects.json': rooted });
     assert.equal((await find()).facts.project?.flowFile, null);
+  });
+
+  describe('besides flows and settings', () => {
+    const stores = (text: string): void => settings(`flowFile: 'flows.json', contextStorage: { ${text} }`);
+    const pathsOf = async (): Promise<readonly (string | null)[]> =>
+      ((await find()).facts.contextStores ?? []).map(({ path }) => path);
+
+    it('is where Node-RED looks for stores of context, libraries, and what settings require', async () => {
+      put(folder(), {
+        'u/own.js': '',
+        'etc/more.json': '{}',
+        'u/node_modules/x/index.js': '',
+        'etc/node_modules/y/index.js': '',
+      });
+      put(folder(), { 'etc/stores.js': `require('./more.json'); require('y'); module.exports = '/srv';` });
+      const text = `flowFile: 'flows.json', contextStorage: { default: 'a', ram: { module: 'memory' },
+        a: { module: 'localfilesystem' }, b: { module: 'localfilesystem', config: { base: 'ctx' } },
+        c: { module: 'localfilesystem.js', config: { dir: require('../etc/stores.js') } },
+        d: { module: () => 0, config: { dir: '/d', base: 'x' } }, e: { module: () => 0 } },
+        x: [require('./own'), require('x')],
+        editorTheme: { library: { sources: [{ path: '/srv/lib' }, { path: 'relative' }] } }`;
+      settings(text);
+      const { facts, doubts } = await find();
+      assert.deepEqual(facts.contextStores, [
+        { name: 'ram', module: 'memory', path: null },
+        { name: 'a', module: 'localfilesystem', path: place('u/context') },
+        { name: 'b', module: 'localfilesystem', path: place('u/ctx') },
+        { name: 'c', module: 'localfilesystem.js', path: '/srv/context' },
+        { name: 'd', module: 'custom', path: '/d/x' },
+        { name: 'e', module: 'custom', path: null },
+      ]);
+      assert.deepEqual([facts.libraries, doubts], [['/srv/lib'], []]);
+      assert.deepEqual(facts.required, [realpathSync(place('etc/stores.js')), realpathSync(place('etc/more.json'))]);
+    });
+
+    it('is looked for where Node-RED could have been started, and doubted', async () => {
+      stores(`a: { module: 'localfilesystem', config: { dir: 'data' } }`);
+      assert.deepEqual(await pathsOf(), [place('u/data/context')]);
+      assert.match((await find()).doubts.join(), /dir: 'data' of the context store a, .*and it is not found/);
+      put(folder(), { 'data/context/x': '' });
+      assert.deepEqual(await pathsOf(), [place('data/context')]);
+      assert.match((await find()).doubts.join(), /that is not known\. \S+ is taken/);
+    });
+
+    it('is what it noted, also where the user directory lies elsewhere by now', async () => {
+      stores('');
+      put(folder(), { 'u/argument.json': flows });
+      const contextStores = [
+        { name: 'a', module: 'localfilesystem', path: place('u/context') },
+        { name: 'ram', module: 'memory', path: null },
+      ];
+      await note({ contextStores, libraries: ['/srv/lib'], required: ['/etc/x.js'] });
+      renameSync(place('u'), place('moved'));
+      const { facts } = await find({}, 'moved');
+      assert.deepEqual(
+        [facts.contextStores?.map(({ path }) => path), facts.libraries, facts.required],
+        [[place('moved/context'), null], ['/srv/lib'], ['/etc/x.js']],
+      );
+    });
+
+    it('is not known where settings do not answer', async () => {
+      settings('x: require("not-there")');
+      const { facts } = await find();
+      assert.deepEqual([facts.contextStores, facts.libraries, facts.required], [undefined, undefined, undefined]);
+    });
   });
 });
