@@ -105,7 +105,7 @@ function secretInForce(red: NodeAPI, userDir: string): NodeRedEnvironment['secre
   return own === false || (typeof own === 'string' && own !== '') ? own : null;
 }
 
-function tell(red: NodeAPI, { phase, record, failure, notes }: RestoreJournal): void {
+function tell(red: NodeAPI, { phase, record, failure, problems, notes }: RestoreJournal): void {
   const name = `"${record.name}" (${record.backup_id})`;
   if (phase === 'applied')
     red.log.info(`[backup] Restored ${name}. What it replaced is kept: the restore can be undone.`);
@@ -113,5 +113,6 @@ function tell(red: NodeAPI, { phase, record, failure, notes }: RestoreJournal): 
     red.log.warn(`[backup] Restoring ${name}: settings are in place. Restart Node-RED once more for the rest.`);
   if (phase === 'undone') red.log.info(`[backup] The restore of ${name} was taken back.`);
   if (failure !== null) red.log.error(`[backup] ${failure.message}`);
+  for (const problem of problems) red.log.error(`[backup] ${problem}`);
   for (const note of notes) red.log.warn(`[backup] ${note}`);
 }

@@ -9,10 +9,12 @@ import type { ComposeInput, Composition } from './compose.ts';
 import { credentialsFileOf } from '../credentials-file.ts';
 import type { NodeRedEnvironment } from './environment.ts';
 import { writeJournal, type RestoreJournal } from './journal.ts';
+import { placeChanges } from './place-changes.ts';
 import { prepareSteps } from './prepare-steps.ts';
 import { stagedIn, type Kept } from './restore-folders.ts';
-import { doSteps, undoSteps } from './run-steps.ts';
-import type { SettingsPort } from './step.ts';
+import { doSteps, RefusedSwap, undoSteps } from './run-steps.ts';
+import type { SettingsPort, Step } from './step.ts';
+import { stepsAround } from './steps-around.ts';
 import { existsSync } from 'node:fs';
 
 /** The Node-RED that a restore changes. */
@@ -64,27 +66,53 @@ interface Planned {
 async function writePlan(kept: Kept, { composed, firstHalf, site }: Planned): Promise<Kept> {
   const { folder, journal } = kept;
   const { userDir } = site.environment;
-  const swaps = await prepareSteps(composed.changes, { folder, userDir, earlier: journal.steps.length });
+  const placed = placeChanges(composed.changes, userDir);
+  const earlier = journal.steps.length;
+  const numbers = (index: number): string => String(earlier + index);
+  const steps = await prepareSteps(placed.changes, { folder, userDir, numbers });
   return change(kept, {
     phase: 'applying',
     firstHalf,
     owner: formatIdentity(processIdentity()),
-    steps: [...journal.steps, ...swaps, ...composed.settings],
+    steps: [...journal.steps, ...steps, ...composed.settings],
+    problems: [...journal.problems, ...placed.problems],
     notes: [...journal.notes, ...composed.notes],
   });
 }
 
 /** Does the steps that are written down; when that fails, takes all of them back. */
 export async function carryOn(kept: Kept, site: Site): Promise<Kept> {
-  const { steps, firstHalf, way } = kept.journal;
+  const { firstHalf, way } = kept.journal;
+  let now = kept;
   try {
-    await doSteps(steps, site.settings);
+    for (let refused = await tryAll(now, site); refused !== null; refused = await tryAll(now, site)) {
+      now = await goAround(now, refused, site);
+    }
     if (way === 'at_start' && !firstHalf) await checkInForce(site);
   } catch (error) {
-    return rollBack(kept, error, site);
+    return rollBack(now, error, site);
   }
-  if (way === 'at_once') return change(kept, { phase: 'confirmed' });
-  return change(kept, { phase: firstHalf ? 'half' : 'applied', starts: 1 });
+  if (way === 'at_once') return change(now, { phase: 'confirmed' });
+  return change(now, { phase: firstHalf ? 'half' : 'applied', starts: 1 });
+}
+
+/** @returns the swap that the system refuses; null when all is done */
+async function tryAll({ journal }: Kept, { settings }: Site): Promise<RefusedSwap | null> {
+  try {
+    await doSteps(journal.steps, settings);
+    return null;
+  } catch (error) {
+    if (error instanceof RefusedSwap) return error;
+    throw error;
+  }
+}
+
+/** Where something is mounted that could not be seen, as in a container: other steps, smaller than the one that they are for. */
+async function goAround(kept: Kept, { step, cause }: RefusedSwap, { environment }: Site): Promise<Kept> {
+  const steps = await stepsAround(step, kept.folder, environment.userDir);
+  if (steps === null) throw cause;
+  const all = kept.journal.steps.flatMap<Step>((each) => (each === step ? steps : [each]));
+  return change(kept, { steps: all });
 }
 
 /** @param cause - what made it necessary */
@@ -104,7 +132,7 @@ export async function undo(kept: Kept, site: Site): Promise<Kept> {
   if (kept.journal.phase !== 'undoing') {
     const steps = await Promise.all(
       kept.journal.steps.map(async (step) =>
-        step.kind === 'swap' ? step : { ...step, after: await site.settings.read(step.key) },
+        step.kind === 'setting' ? { ...step, after: await site.settings.read(step.key) } : step,
       ),
     );
     begun = await change(kept, { phase: 'undoing', steps, announced: false });

@@ -9,7 +9,7 @@ import { partialName } from '../io/partial-name.ts';
 import type { BackupRecord } from '../model.ts';
 import { SETTING_KEYS, type Step } from './step.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -62,6 +62,8 @@ export interface RestoreJournal {
   readonly starts: number;
   /** Why it is or was rolled back. */
   readonly failure: SerializedError | null;
+  /** For people: what is not as it was in the backup. */
+  readonly problems: readonly string[];
   /** For people: what else is to be known or done. */
   readonly notes: readonly string[];
   readonly missingModules: readonly string[];
@@ -71,9 +73,12 @@ export interface RestoreJournal {
 
 const FILE = 'journal.json';
 
+/** What an earlier version of this package can carry on with is written so that it does; all else it refuses. */
+const versionOf = ({ steps }: RestoreJournal): number => (steps.some(({ kind }) => kind === 'rewrite') ? VERSION : 1);
+
 /** @param folder - of this restore */
 export async function writeJournal(folder: string, journal: RestoreJournal): Promise<void> {
-  const data = `${JSON.stringify({ version: VERSION, ...journal }, null, 1)}\n`;
+  const data = `${JSON.stringify({ version: versionOf(journal), ...journal }, null, 1)}\n`;
   try {
     const partial = join(folder, partialName(''));
     await writeFileAtomic({ partial, path: join(folder, FILE), data, mode: 0o600 });
@@ -115,15 +120,22 @@ function parse(fields: Fields): RestoreJournal {
   const steps: unknown = fields['steps'];
   if (!Array.isArray(steps) || !steps.every(isStep)) throw new InvalidField('steps are no list of steps');
   // This process or an earlier one of ours wrote it, with mode 600; what steers the disk was checked.
-  return fields as unknown as RestoreJournal;
+  return {
+    ...(fields as unknown as RestoreJournal),
+    problems: (fields['problems'] ?? []) as RestoreJournal['problems'],
+  };
 }
 
 function isStep(value: unknown): value is Step {
   if (!isObject(value)) return false;
-  const { kind, target, next, before, had, key } = value;
+  const { kind, target, next, before, had, key, hashes } = value;
   if (kind === 'setting') return SETTING_KEYS.some((known) => known === key);
   const isPath = (path: unknown): boolean => typeof path === 'string' && path.startsWith('/');
-  return (
-    kind === 'swap' && isPath(target) && (next === null || isPath(next)) && isPath(before) && typeof had === 'boolean'
-  );
+  if (!isPath(target) || !isPath(before)) return false;
+  if (kind === 'swap') return (next === null || isPath(next)) && typeof had === 'boolean';
+  return kind === 'rewrite' && isPath(next) && isObject(hashes) && isHash(hashes['before']) && isHash(hashes['next']);
+}
+
+function isHash(value: unknown): boolean {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 }

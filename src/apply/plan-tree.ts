@@ -1,6 +1,8 @@
 /** From a folder that was extracted to what it changes in the folder where it goes. */
 import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { SAFETY_PREFIX } from '../backup-names.ts';
+import { mountPoints, type MountPoints } from '../io/mount-points.ts';
 import { look } from './swap.ts';
 
 /** `next` comes to `target`; null takes the target away. Paths are absolute. */
@@ -18,23 +20,29 @@ export interface TreeRules {
 
 /** @param staged - an extracted folder that comes over `target`, which need not be there */
 export function changesOfTree(staged: string, target: string, rules: TreeRules): Change[] {
-  return walk({ next: staged, target: realFolder(target) }, '', rules);
+  return walk({ next: staged, target: realFolder(target) }, '', { ...rules, mounts: mountPoints() });
 }
 
-function walk(folder: { readonly next: string; readonly target: string }, prefix: string, rules: TreeRules): Change[] {
+type Rules = TreeRules & { readonly mounts: MountPoints };
+type Places = Change & { readonly next: string };
+
+function walk(folder: Places, prefix: string, rules: Rules): Change[] {
   return readdirSync(folder.next).flatMap((entry) => {
     const name = prefix + entry;
     if (rules.skips(name)) return [];
     const next = join(folder.next, entry);
     const target = join(folder.target, entry);
     if (!lstatSync(next).isDirectory()) return changeOfFile(next, target);
-    const real = realFolder(target);
-    const now = look(real);
-    const isNew = now === null && !rules.isWhole(name) && holdsSkipped(next, name, rules);
-    if (now?.isDirectory() !== true && !isNew) return [{ target: real, next }];
-    if (!rules.isWhole(name)) return walk({ next, target: real }, `${name}/`, rules);
-    return isMount(real) ? wholeContents(next, real) : [{ target: real, next }];
+    return changesOfFolder({ next, target: realFolder(target) }, name, rules);
   });
+}
+
+function changesOfFolder({ next, target }: Places, name: string, rules: Rules): Change[] {
+  const now = look(target);
+  const isNew = now === null && !rules.isWhole(name) && holdsSkipped(next, name, rules);
+  if (now?.isDirectory() !== true && !isNew) return [{ target, next }];
+  if (!rules.isWhole(name)) return walk({ next, target }, `${name}/`, rules);
+  return isFixed(target, rules.mounts) ? contentChanges(next, target) : [{ target, next }];
 }
 
 /** Such a folder cannot come as a whole, not even where there is none yet. */
@@ -42,13 +50,23 @@ function holdsSkipped(folder: string, name: string, rules: TreeRules): boolean {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).some((path) => rules.skips(`${name}/${path}`));
 }
 
-/** What is mounted cannot be moved, so its contents are. */
-function wholeContents(staged: string, target: string): Change[] {
-  const wanted = new Set(readdirSync(staged));
-  const gone = readdirSync(target).filter((name) => !wanted.has(name));
+/** What is mounted cannot be moved, and what lies in such a folder would move along. */
+function isFixed(folder: string, mounts: MountPoints): boolean {
+  return mounts.isPoint(folder) || mounts.isAbove(folder);
+}
+
+/** The same as to put one folder in the place of the other, which stays where it is. What is mounted in it stays, too. */
+export function contentChanges(staged: string | null, target: string, mounts: MountPoints = mountPoints()): Change[] {
+  const wanted = staged === null ? [] : readdirSync(staged);
+  const gone = readdirSync(target).filter((name) => !wanted.includes(name) && !name.startsWith(SAFETY_PREFIX));
+  const change = (name: string, next: string | null): Change[] => {
+    const place = join(target, name);
+    const both = look(place)?.isDirectory() === true && (next === null || lstatSync(next).isDirectory());
+    return both && isFixed(place, mounts) ? contentChanges(next, place, mounts) : [{ target: place, next }];
+  };
   return [
-    ...[...wanted].map((name) => ({ target: join(target, name), next: join(staged, name) })),
-    ...gone.map((name) => ({ target: join(target, name), next: null })),
+    ...wanted.flatMap((name) => change(name, join(staged ?? '', name))),
+    ...gone.flatMap((name) => change(name, null)),
   ];
 }
 
@@ -72,8 +90,4 @@ function realFile(path: string): string {
 
 function realFolder(path: string): string {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? realpathSync(path) : path;
-}
-
-function isMount(folder: string): boolean {
-  return lstatSync(folder).dev !== lstatSync(join(folder, '..')).dev;
 }

@@ -1,10 +1,12 @@
 /** From changes to steps: places for the safety copy, and what comes from another file system brought next to where it goes. */
-import { cpSync, lstatSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { mountPoints } from '../io/mount-points.ts';
 import { giveToOwner } from './give-to-owner.ts';
 import { beforeBeside, beforeIn } from './restore-folders.ts';
 import type { Change } from './plan-tree.ts';
-import type { SwapStep } from './step.ts';
+import { hashOf, keepCopy } from './rewrite.ts';
+import type { FileStep, RewriteStep } from './step.ts';
 import { look } from './swap.ts';
 import { syncTree } from './sync-tree.ts';
 
@@ -12,12 +14,16 @@ export interface Preparation {
   /** Of the restore. */
   readonly folder: string;
   readonly userDir: string;
-  /** How many steps the restore has already. */
-  readonly earlier: number;
+  /** Names what is kept for the step of that number; no other step of the restore has that name. */
+  readonly numbers: (index: number) => string;
+  /** Files are written over, because they cannot be moved. */
+  readonly inPlace?: boolean;
+  /** What comes is brought beside its place first, because it cannot be moved from here to there. */
+  readonly beside?: boolean;
 }
 
 /** When it fails, nothing is left on other file systems, which may be full. */
-export async function prepareSteps(changes: readonly Change[], preparation: Preparation): Promise<readonly SwapStep[]> {
+export async function prepareSteps(changes: readonly Change[], preparation: Preparation): Promise<readonly FileStep[]> {
   const elsewhere = new Set<string>();
   try {
     return await prepare(changes, preparation, elsewhere);
@@ -30,27 +36,43 @@ export async function prepareSteps(changes: readonly Change[], preparation: Prep
 /** @param elsewhere - takes in the folders that are made on other file systems */
 async function prepare(
   changes: readonly Change[],
-  { folder, userDir, earlier }: Preparation,
+  preparation: Preparation,
   elsewhere: Set<string>,
-): Promise<readonly SwapStep[]> {
-  const steps: SwapStep[] = [];
+): Promise<readonly FileStep[]> {
+  const { folder, userDir, numbers } = preparation;
+  const mounts = mountPoints();
+  const steps: FileStep[] = [];
   const synced = new Set<string>();
   for (const [i, { target, next }] of changes.filter(isNeeded).entries()) {
-    const parent = dirname(target);
+    if (next !== null) giveToOwner(next, userDir);
+    const isFixed =
+      next !== null && isFile(target) && isFile(next) && (preparation.inPlace === true || mounts.isPoint(target));
+    const parent = isFixed ? userDir : dirname(target);
     mkdirSync(parent, { recursive: true });
-    const isNear = lstatSync(folder).dev === statSync(parent).dev;
+    const isNear = isFixed || (mounts.isSame(folder, target) && preparation.beside !== true);
     const slots = isNear ? beforeIn(folder) : beforeBeside(folder, parent);
     if (!isNear && look(slots) === null) elsewhere.add(slots);
     mkdirSync(slots, { recursive: true, mode: 0o700 });
-    const number = String(earlier + i);
-    if (next !== null) giveToOwner(next, userDir);
-    const near = next === null || isNear ? next : bringNear(next, join(slots, `${number}.next`));
+    const before = join(slots, numbers(i));
+    const near = next === null || isNear ? next : bringNear(next, `${before}.next`);
     if (near !== null) await syncTree(near);
     synced.add(slots).add(dirname(slots));
-    steps.push({ kind: 'swap', target, next: near, before: join(slots, number), had: look(target) !== null });
+    if (isFixed && near !== null) steps.push(rewriteOf({ target, next: near, before }));
+    else steps.push({ kind: 'swap', target, next: near, before, had: look(target) !== null });
   }
   for (const path of synced) await syncTree(path);
   return steps;
+}
+
+/** What is there is copied before anything is written over it. */
+function rewriteOf(places: Pick<RewriteStep, 'target' | 'next' | 'before'>): RewriteStep {
+  const { target, next, before } = places;
+  keepCopy(target, before);
+  return { kind: 'rewrite', ...places, hashes: { before: hashOf(before) ?? '', next: hashOf(next) ?? '' } };
+}
+
+function isFile(path: string): boolean {
+  return look(path)?.isFile() === true;
 }
 
 function isNeeded({ target, next }: Change): boolean {

@@ -86,7 +86,7 @@ export async function removeRestore({ folder, journal }: Kept): Promise<void> {
 }
 
 function slotsOf({ steps }: RestoreJournal): ReadonlySet<string> {
-  return new Set(steps.flatMap((step) => (step.kind === 'swap' ? [dirname(step.before)] : [])));
+  return new Set(steps.flatMap((step) => (step.kind === 'setting' ? [] : [dirname(step.before)])));
 }
 
 /** Only the last restore can be taken back, so that safety copies do not fill the disk. */

@@ -30,18 +30,21 @@ export async function checkTarget(userDir: string, environment: NodeRedEnvironme
     throw new BackupError('invalid_request', text);
   }
   const others = environment === null ? [] : [environment.flowFile, environment.settingsFile ?? environment.flowFile];
-  for (const folder of [userDir, ...others.map((file) => dirname(file))]) checkWritable(folder);
+  checkWritable(userDir, false);
+  // What is mounted read-only is left as it is, and that of the backup is laid beside.
+  for (const file of others) checkWritable(dirname(file), true);
   if ((await openRestore(userDir)) === null) return;
   const text = `A restore into ${userDir} waits for the next start of Node-RED already. Restart it, or cancel that one first.`;
   throw new BackupError('busy', text);
 }
 
-function checkWritable(folder: string): void {
+function checkWritable(folder: string, mayBeReadOnly: boolean): void {
   try {
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return;
-    const text = `Nothing can be written in ${folder} (${systemCode(error) ?? 'unknown'}). Check who owns it and how it is mounted.`;
+    const code = systemCode(error);
+    if (code === 'ENOENT' || (mayBeReadOnly && code === 'EROFS')) return;
+    const text = `Nothing can be written in ${folder} (${code ?? 'unknown'}). Check who owns it and how it is mounted.`;
     throw new BackupError('permission_denied', text, { cause: error });
   }
 }

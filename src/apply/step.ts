@@ -14,6 +14,18 @@ export interface SwapStep {
   readonly had: boolean;
 }
 
+/**
+ * A file that cannot be moved, because something is mounted right there, is written over. The copies lie where the restore is kept. How
+ * far it got is read off the sha256 of the file: it is that of `before`, that of `next`, or else it was cut off or changed since.
+ */
+export interface RewriteStep {
+  readonly kind: 'rewrite';
+  readonly target: string;
+  readonly next: string;
+  readonly before: string;
+  readonly hashes: { readonly before: string; readonly next: string };
+}
+
 /** What Node-RED keeps in its `.config.*` files, each a section of its own but the secret. */
 export const SETTING_KEYS = ['users', 'projects', 'modules', '_credentialSecret'] as const;
 export type SettingKey = (typeof SETTING_KEYS)[number];
@@ -26,7 +38,8 @@ export interface SettingStep {
   readonly after: unknown;
 }
 
-export type Step = SwapStep | SettingStep;
+export type FileStep = SwapStep | RewriteStep;
+export type Step = FileStep | SettingStep;
 
 /** Where settings are read and written: through the running Node-RED, or in its files. */
 export interface SettingsPort {

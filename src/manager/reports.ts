@@ -120,6 +120,8 @@ export interface IntoReport {
   readonly bytes: number;
   /** Modules of the backup that are not installed. */
   readonly missing_modules: readonly string[];
+  /** For people: what is not as it was in the backup, as far as it is known now. */
+  readonly problems: readonly string[];
   /** For people: what else is to be known or done. */
   readonly notes: readonly string[];
 }
@@ -134,6 +136,7 @@ export interface RestoreStatus {
   /** Why it was rolled back; null when it was not. */
   readonly error: string | null;
   readonly missing_modules: readonly string[];
+  readonly problems: readonly string[];
   readonly notes: readonly string[];
 }
 

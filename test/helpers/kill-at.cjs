@@ -45,6 +45,7 @@ for (const target of [fs, fs.promises]) {
 }
 wrap(fs, 'writeSync', (to) => (to === fd || to === 1 || to === 2 ? '' : 'w'));
 wrap(fs, 'fsyncSync', () => 'f');
+wrap(fs, 'ftruncateSync', () => 't');
 syncBuiltinESMExports();
 
 // The prototype of file handles can be had only from one.

@@ -27,7 +27,7 @@ function isDismissed({ state, staged }: RestoreStatus): boolean {
 }
 
 function content(desk: Desk, restore: RestoreStatus, hide: () => void): readonly Child[] {
-  const { state, name, error, missing_modules, notes, staged } = restore;
+  const { state, name, error, missing_modules, problems, notes, staged } = restore;
   const isWaiting = state.startsWith('await');
   const dismiss = (): void => {
     localStorage.setItem(DISMISSED, `${staged} ${state}`);
@@ -36,6 +36,7 @@ function content(desk: Desk, restore: RestoreStatus, hide: () => void): readonly
   return [
     element('div', {}, icon('history'), ' ', text(`restoreState.${state}`, { name })),
     error !== null && element('div', { class: 'nkb-wrong' }, error),
+    ...problems.map((problem) => element('div', { class: 'nkb-wrong' }, problem)),
     missing_modules.length > 0 &&
       element('div', {}, text('restoreState.modules', { modules: missing_modules.join(', ') })),
     notes.length > 0 && element('ul', {}, ...notes.map((note) => element('li', {}, note))),

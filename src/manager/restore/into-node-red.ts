@@ -105,12 +105,12 @@ async function extractAndStage(restoring: Restoring, archive: ArchiveOnDisk): Pr
   const { files, bytes } = extracted;
   const shared = { backup_id: record.backup_id, user_dir: userDir, files, bytes, missing_modules: lacking };
   if (running !== null) {
-    const value: IntoReport = { ...shared, state: 'await_restart', starts: staged.starts, notes: [] };
+    const value: IntoReport = { ...shared, state: 'await_restart', starts: staged.starts, problems: [], notes: [] };
     return { value, backup: record, goesOn: true };
   }
   context.enter('apply');
-  const { notes } = (await applyAtOnce(userDir, kept)).journal;
-  return { value: { ...shared, state: 'completed', starts: 0, notes }, backup: record };
+  const { problems, notes } = (await applyAtOnce(userDir, kept)).journal;
+  return { value: { ...shared, state: 'completed', starts: 0, problems, notes }, backup: record };
 }
 
 async function extract({ parts, context, record, folder }: Restoring, archive: ArchiveOnDisk): Promise<Extracted> {
@@ -149,6 +149,7 @@ function journalOf(
     steps: [],
     starts: 0,
     failure: null,
+    problems: [],
     notes: missing.length === 0 ? [] : [`Not installed: ${missing.join(', ')}. Run npm install in ${request.userDir}.`],
     missingModules: missing,
     announced: request.running === null,

@@ -40,17 +40,38 @@ const STATES: Readonly<Record<Phase, RestoreStatus['state']>> = {
   undone: 'undone',
 };
 
-export function statusOf({ phase, record, staged, failure, missingModules, notes }: RestoreJournal): RestoreStatus {
+/** Of one that was taken back, nothing is wrong any more. */
+const isThere = (phase: Phase): boolean => phase !== 'undone' && phase !== 'rolled_back';
+
+export function statusOf({
+  phase,
+  record,
+  staged,
+  failure,
+  missingModules,
+  problems,
+  notes,
+}: RestoreJournal): RestoreStatus {
   const { backup_id, name } = record;
   const error = failure === null ? null : failure.message;
-  return { state: STATES[phase], backup_id, name, staged, error, missing_modules: missingModules, notes };
+  return {
+    state: STATES[phase],
+    backup_id,
+    name,
+    staged,
+    error,
+    missing_modules: missingModules,
+    problems: isThere(phase) ? problems : [],
+    notes,
+  };
 }
 
 /** Of one that is taken back. */
 export function reportOf({ journal }: Kept, user_dir: string): IntoReport {
   const { record, missingModules, phase, notes } = journal;
+  // What they say is taken back, too.
   const waits = phase === 'undo_staged';
   const { backup_id, files, bytes } = record;
-  const shared = { backup_id, user_dir, files, bytes, missing_modules: missingModules, notes };
+  const shared = { backup_id, user_dir, files, bytes, missing_modules: missingModules, problems: [], notes };
   return waits ? { ...shared, state: 'await_restart', starts: 1 } : { ...shared, state: 'completed', starts: 0 };
 }

@@ -50,7 +50,7 @@ describe('a restore into a Node-RED that runs', function () {
     rmSync(place('flows.json'));
     symlinkSync(join(root(), 'elsewhere', 'flows.json'), place('flows.json'));
     const kept = await nextStart();
-    const targets = kept?.journal.steps.map((step) => (step.kind === 'swap' ? step.target : step.key)) ?? [];
+    const targets = kept?.journal.steps.map((step) => (step.kind === 'setting' ? step.key : step.target)) ?? [];
     assert.ok(!targets.includes(place('data/same.txt')));
     assert.equal(readFileSync(join(root(), 'elsewhere', 'flows.json'), 'utf8'), JSON.stringify(flowsOf('old')));
     assert.equal(contentsOf(userDir())['flows.json'], `-> ${join(root(), 'elsewhere', 'flows.json')}`);
