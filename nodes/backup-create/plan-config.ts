@@ -18,6 +18,7 @@ export interface PlanConfig {
   readonly nodeRed: boolean;
   readonly nodeRedExclude: string;
   readonly includeNodeModules: boolean;
+  readonly linkedModules: boolean;
   readonly sources: readonly SourceConfig[];
   readonly folder: string;
   readonly compression: Compression;
@@ -49,6 +50,7 @@ export function readPlanConfig(config: NodeDef): PlanConfig {
     nodeRed: given['nodeRed'] !== false,
     nodeRedExclude: text('nodeRedExclude'),
     includeNodeModules: given['includeNodeModules'] === true,
+    linkedModules: given['linkedModules'] === true,
     sources: Array.isArray(given['sources']) ? given['sources'].map(readSource) : [],
     folder: text('folder').trim(),
     // A value that is none of the choices is refused by the engine, which names it.

@@ -92,6 +92,7 @@ function sourcesOf(config: PlanConfig, { red, userDir }: PlanContext): SourceSpe
     flowFile: flowFileOf(settings, userDir),
     settingsFile: settingsFileOf(settings),
     includeNodeModules: config.includeNodeModules,
+    linkedModules: config.linkedModules,
     credentialSecret: credentialSecretOf(red.settings),
     facts: factsOf(red, userDir),
   };

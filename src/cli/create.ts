@@ -12,7 +12,7 @@ import { encryptionOf, KEY_SWITCHES, KEY_TEXTS } from './keys.ts';
 import { fileCount } from './file-count.ts';
 import { createThere } from './create-there.ts';
 import { LOCATION_REPEATABLE, LOCATION_TEXTS, parseLocation, type Location } from './location.ts';
-import { INSTALLATION_TEXTS, nodeRedSource } from './node-red-source.ts';
+import { INSTALLATION_SWITCHES, INSTALLATION_TEXTS, nodeRedSource } from './node-red-source.ts';
 import { printJson, printLine } from './print.ts';
 import { withSession } from './session.ts';
 import { parseSource } from './source-option.ts';
@@ -33,7 +33,9 @@ async function sourcesOf(invocation: Invocation): Promise<FoundSources> {
   const exclude = invocation.texts['exclude'] ?? [];
   const parsed = (invocation.texts['source'] ?? []).map((text) => parseSource(text, exclude));
   if (parsed.length === 0) throw new UsageError('--source is missing: say what goes in.');
-  const misplaced = INSTALLATION_TEXTS.find((name) => optional(invocation, name) !== null);
+  const misplaced =
+    INSTALLATION_TEXTS.find((name) => optional(invocation, name) !== null) ??
+    INSTALLATION_SWITCHES.find((name) => invocation.switches.has(name));
   if (misplaced !== undefined && !parsed.some(({ kind }) => kind === 'node-red')) {
     throw new UsageError(`--${misplaced} goes with --source node-red=PATH.`);
   }
@@ -139,7 +141,7 @@ export const command: Command = {
     ...KEY_TEXTS,
   ],
   repeatable: ['source', 'exclude', 'recipient', ...LOCATION_REPEATABLE, ...KEY_TEXTS],
-  switches: ['send-unencrypted', ...KEY_SWITCHES],
+  switches: ['send-unencrypted', ...INSTALLATION_SWITCHES, ...KEY_SWITCHES],
   positionals: 0,
   run,
 };

@@ -1,7 +1,7 @@
 export const HELP = `Backups of Node-RED and of any other folder.
 
   node-red-backup create   --source [LABEL=]PATH --to LOCATION [--name TEXT] [--exclude PATTERN] [--compression zstd|gzip|none]
-                           [--settings FILE] [--flow-file FILE] [--key-file FILE | --recipient AGE1... | --passphrase]
+                           [--settings FILE] [--flow-file FILE] [--linked-modules] [--key-file FILE | --recipient AGE1... | --passphrase]
   node-red-backup list     --at LOCATION
   node-red-backup files    --at LOCATION [ID] [--key-file FILE | --passphrase]
   node-red-backup flows    --at LOCATION [ID] [--tab NAME] [--key-file FILE | --passphrase]
@@ -20,6 +20,7 @@ ID is a backup's id or the beginning of it; without it, the newest backup is mea
   --source      what goes in; may be given several times. node-red=PATH is a Node-RED user directory
   --settings    the settings file of that Node-RED, where it is not settings.js in the user directory
   --flow-file   its flow file, where it is not the one that the settings name, e.g. because it was given to the command that starts Node-RED
+  --linked-modules   also take along modules that lie outside that user directory, as npm install ../mine links them
   --exclude     what stays out, in the syntax of .gitignore; may be given several times
   --path        what is restored, as "files" shows it: a file, or a folder with all below it; may be given several times
   --tab         a tab of the flows by its name or id: prints it as JSON to import; may be given several times

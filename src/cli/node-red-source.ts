@@ -5,6 +5,8 @@ import { optional, type Invocation } from './command.ts';
 
 /** Options that say what Node-RED uses, where that cannot be found out. */
 export const INSTALLATION_TEXTS = ['settings', 'flow-file'] as const;
+/** Options that say what of it goes in. */
+export const INSTALLATION_SWITCHES = ['linked-modules'] as const;
 
 export interface FoundSource {
   readonly source: NodeRedSource;
@@ -35,7 +37,7 @@ export async function nodeRedSource(
   });
   const source: NodeRedSource = {
     ...{ kind: 'node-red', label: 'node-red', path, exclude },
-    ...{ ...installation, includeNodeModules: false },
+    ...{ ...installation, includeNodeModules: false, linkedModules: invocation.switches.has('linked-modules') },
   };
   return { source, doubts };
 }

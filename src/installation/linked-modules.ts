@@ -19,7 +19,10 @@ const MOST = 100;
 export function linkedModules(userDir: string): readonly LinkedModule[] {
   const root = realpathSync(userDir);
   const found = new Map<string, LinkedModule>();
-  const waiting = [...namedIn(root), ...linksIn(join(root, 'node_modules'))];
+  const named = new Map(dependenciesOf(root));
+  // What npm would take from elsewhere it can install again.
+  const linked = linksIn(join(root, 'node_modules')).filter(({ name }) => !named.has(name));
+  const waiting = [...namedIn(root), ...linked];
   for (let next = waiting.shift(); next !== undefined && found.size < MOST; next = waiting.shift()) {
     if (found.has(next.path) || isWithin(next.path, root)) continue;
     found.set(next.path, next);
@@ -30,12 +33,18 @@ export function linkedModules(userDir: string): readonly LinkedModule[] {
 
 /** What the package.json of a folder takes from other folders, or from files. */
 function namedIn(folder: string): LinkedModule[] {
-  const fields = readObject(join(folder, 'package.json'));
-  const sections = SECTIONS.map((name) => fields[name]).filter(isObject);
-  return sections.flatMap(Object.entries).flatMap(([name, wanted]) => {
-    const path = typeof wanted === 'string' ? pathIn(wanted) : null;
+  return dependenciesOf(folder).flatMap(([name, wanted]) => {
+    const path = pathIn(wanted);
     return path === null ? [] : [lookedAt(name, resolve(folder, path))];
   });
+}
+
+function dependenciesOf(folder: string): [name: string, wanted: string][] {
+  const fields = readObject(join(folder, 'package.json'));
+  const sections = SECTIONS.map((name) => fields[name]).filter(isObject);
+  return sections
+    .flatMap(Object.entries)
+    .flatMap(([name, wanted]) => (typeof wanted === 'string' ? [[name, wanted]] : []));
 }
 
 /** As npm reads it: `file:` and paths. Null for a version, a tag or a server. */

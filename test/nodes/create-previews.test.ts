@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EstimatedSource } from '../../src/index.ts';
 import { heardFlow, smallCreate } from '../helpers/backup-nodes.ts';
-import { nodeHost, type Answer } from '../helpers/node-host.ts';
+import { nodeHost, userDir, type Answer } from '../helpers/node-host.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
 
 describe('the previews of backup-create', function () {
@@ -67,6 +67,19 @@ describe('the previews of backup-create', function () {
     assert.equal(nodeRed?.label, 'node-red');
     assert.ok(nodeRed.files > 0);
     assert.deepEqual([data?.files, data?.bytes], [2, 15]);
+  });
+
+  it('counts linked modules when their box is ticked', async () => {
+    mkdirSync(join(folder(), 'mine'));
+    writeFileSync(join(folder(), 'mine/index.js'), 'hello');
+    const linked = join(userDir, 'node_modules/nightkeep-test-mine');
+    mkdirSync(join(userDir, 'node_modules'), { recursive: true });
+    symlinkSync(join(folder(), 'mine'), linked);
+    const files = async (typed: object): Promise<number> => counted(await sources(typed))[0]?.files ?? 0;
+    const without = await files({});
+    const ticked = await files({ linkedModules: true });
+    rmSync(linked);
+    assert.equal(ticked - without, 1);
   });
 
   it('says of each folder what is wrong with it, and of all when no backup could be made', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { BackupRecord, FlowTab } from '../../../src/index.ts';
@@ -168,7 +168,7 @@ describe('a backup by the command line', function () {
             ...{ name: 'house', path: place(where), flow_file: `${base}/house/flow.json` },
             credentials_file: `${base}/house/flow_cred.json`,
           },
-          ...{ logins: ['adminAuth'], port: 1881 },
+          ...{ logins: ['adminAuth'], port: 1881, context_stores: [], links: [] },
         });
         rmSync(join(place(where), 'flow.json'));
         rmSync(place('backups'), { recursive: true });
@@ -222,6 +222,65 @@ describe('a backup by the command line', function () {
       activate();
       await made();
       assert.deepEqual(await tabs(), ['root']);
+    });
+  });
+
+  describe('of a Node-RED with parts elsewhere', () => {
+    const outside = (record: BackupRecord): readonly unknown[] => {
+      const [source] = header(record)['sources'] as {
+        readonly outside: readonly Readonly<Record<string, unknown>>[];
+      }[];
+      return (source?.outside ?? []).map(({ role, member, link }) => [role, member, link]);
+    };
+
+    it('holds its stores of context, its libraries and what its settings require, and is silent', async () => {
+      put(folder(), { 'u/flows.json': flows('x'), 'etc/names.json': '{}', 'team/flows/x.json': '[]' });
+      put(folder(), { 'one/context/global/global.json': '{}', 'two/b/global/global.json': '{}' });
+      const store = (dir: string, base = ''): string =>
+        `{ module: 'localfilesystem', config: { dir: '${place(dir)}', base: '${base}' } }`;
+      settings(`flowFile: 'flows.json', names: require('../etc/names.json'),
+        contextStorage: { default: 'one', one: ${store('one')}, two: ${store('two', 'b')} },
+        editorTheme: { library: { sources: [{ id: 'team', type: 'node-red-library-file-store', path: '${place('team')}' }] } }`);
+      const record = await made();
+      assert.deepEqual(outside(record), [
+        ['required', 'node-red-outside/names.json', undefined],
+        ['context', 'node-red-outside/context', undefined],
+        ['context', 'node-red-outside/b', undefined],
+        ['library', 'node-red-outside/team', undefined],
+      ]);
+    });
+
+    it('holds what lies behind links to flows and settings, and tells other links once', async () => {
+      put(folder(), {
+        'dot/flows.json': flows('dotfiles'),
+        'dot/settings.js': `module.exports = { flowFile: 'flows.json' };`,
+      });
+      mkdirSync(place('u'));
+      for (const name of ['flows.json', 'settings.js']) symlinkSync(`../dot/${name}`, place(`u/${name}`));
+      symlinkSync('/etc', place('u/data'));
+      const first = await create();
+      assert.deepEqual([first.code, first.stderr.includes('One link leads out')], [0, true], first.stderr);
+      const record = await made();
+      assert.deepEqual(await tabs(), ['dotfiles']);
+      assert.deepEqual(outside(record), [
+        ['settings', 'node-red-outside/settings.js', 'settings.js'],
+        ['flows', 'node-red-outside/flows.json', 'flows.json'],
+      ]);
+    });
+
+    it('takes linked modules along when that is asked for, and names them otherwise', async () => {
+      settings(`flowFile: 'flows.json'`);
+      put(folder(), { 'u/flows.json': flows('x'), 'u/package.json': '{"dependencies":{"mine":"file:../mine"}}' });
+      put(folder(), { 'mine/index.js': '', 'mine/package.json': '{}', 'mine/node_modules/x/index.js': '' });
+      const { code, stderr } = await create();
+      assert.deepEqual(
+        [code, /^warning: Modules are used from outside .*: mine \(\S+mine\)/.test(stderr)],
+        [0, true],
+        stderr,
+      );
+      assert.deepEqual(outside(await made(['--linked-modules'])), [['module', 'node-red-outside/mine', undefined]]);
+      const alone = ['create', '--source', `x=${place('u')}`, '--to', place('b'), '--linked-modules'];
+      assert.equal((await cli(alone)).code, 2);
     });
   });
 

@@ -368,6 +368,8 @@ describe('what Node-RED reads outside its user directory', function () {
       writeFileSync(place('u/package.json'), JSON.stringify({ dependencies }));
       link(place('mine'), 'u/node_modules/mine');
       link(place('linked'), 'u/node_modules/@me/linked');
+      // npm can install it again.
+      link(place('linked'), 'u/node_modules/a');
     });
 
     it('is named, and goes in only when that is asked for', async () => {
