@@ -40,17 +40,30 @@ const STATES: Readonly<Record<Phase, RestoreStatus['state']>> = {
   undone: 'undone',
 };
 
-export function statusOf({ phase, record, staged, failure, missingModules, notes }: RestoreJournal): RestoreStatus {
+export function statusOf(journal: RestoreJournal): RestoreStatus {
+  const { phase, record, staged, failure, missingModules, problems = [], notes } = journal;
   const { backup_id, name } = record;
   const error = failure === null ? null : failure.message;
-  return { state: STATES[phase], backup_id, name, staged, error, missing_modules: missingModules, notes };
+  const now = phase === 'undone' || phase === 'rolled_back' ? [] : problems;
+  return {
+    state: STATES[phase],
+    backup_id,
+    name,
+    staged,
+    error,
+    missing_modules: missingModules,
+    problems: now,
+    notes,
+  };
 }
 
 /** Of one that is taken back. */
 export function reportOf({ journal }: Kept, user_dir: string): IntoReport {
   const { record, missingModules, phase, notes } = journal;
+  // What was not as the backup had it is no more.
+  const problems: readonly string[] = [];
   const waits = phase === 'undo_staged';
   const { backup_id, files, bytes } = record;
-  const shared = { backup_id, user_dir, files, bytes, missing_modules: missingModules, notes };
+  const shared = { backup_id, user_dir, files, bytes, missing_modules: missingModules, problems, notes };
   return waits ? { ...shared, state: 'await_restart', starts: 1 } : { ...shared, state: 'completed', starts: 0 };
 }
