@@ -14,7 +14,8 @@ const keyOf = (secret: string): Buffer => createHash('sha256').update(secret).di
 
 function parse(text: string): Credentials | null {
   try {
-    const value: unknown = JSON.parse(text);
+    // Node-RED leaves a byte order mark away.
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
     return isObject(value) ? value : null;
   } catch {
     return null;
@@ -25,9 +26,9 @@ function parse(text: string): Credentials | null {
 export function openCredentials(text: string, secret: Secret): Credentials | null {
   const value = parse(text);
   if (value === null) return null;
-  const { $: sealed, ...others } = value;
-  if (typeof sealed !== 'string' || Object.keys(others).length > 0) return value;
-  if (secret === false) return null;
+  if (!Object.hasOwn(value, '$')) return value;
+  const { $: sealed } = value;
+  if (typeof sealed !== 'string' || secret === false) return null;
   try {
     const decipher = createDecipheriv(ALGORITHM, keyOf(secret), Buffer.from(sealed.slice(0, IV_DIGITS), 'hex'));
     return parse(decipher.update(sealed.slice(IV_DIGITS), 'base64', 'utf8') + decipher.final('utf8'));

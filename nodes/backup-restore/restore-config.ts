@@ -13,6 +13,8 @@ export interface RestoreConfig {
   readonly overwrite: boolean;
   readonly useSettings: boolean;
   readonly installModules: boolean;
+  /** Also into a Node-RED that has fewer logins than the backup's had. */
+  readonly fewerLogins: boolean;
   /** Tell open editors that a restart is needed. */
   readonly notice: boolean;
   /** Ids of nodes; null for the location that the message comes from. */
@@ -30,6 +32,7 @@ export function readRestoreConfig(config: object): RestoreConfig {
     overwrite: fields['overwrite'] === true,
     useSettings: fields['useSettings'] === true,
     installModules: fields['installModules'] === true,
+    fewerLogins: fields['fewerLogins'] === true,
     notice: fields['notice'] !== false,
     locations: fields['locations'] ?? null,
     template: asText(fields['template']),

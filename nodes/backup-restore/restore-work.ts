@@ -54,6 +54,7 @@ function intoNodeRed(engine: Engine, asked: RestoreAsked, { record, agentId }: C
     running: environmentOf(red, userDir),
     useSettings: config.useSettings,
     installModules: config.installModules,
+    confirmFewerLogins: config.fewerLogins,
     nodeId: node.id,
     automatic: (message as { readonly manual?: unknown }).manual !== true,
   }).result;

@@ -4,7 +4,9 @@ import {
   applyAtStart,
   confirmStart,
   markRunning,
+  projectsFolderOf,
   rejectStart,
+  settingsFacts,
   storedSetting,
   toBackupError,
   type NodeRedEnvironment,
@@ -87,6 +89,7 @@ export function environmentOf(red: NodeAPI, userDir: string): NodeRedEnvironment
   const projects = settings.editorTheme?.projects?.enabled === true;
   const stored = storedSetting(userDir, 'projects') as { readonly activeProject?: unknown } | null;
   const active = stored?.activeProject;
+  const { guards, projectsPath } = settingsFacts(red.settings);
   return {
     userDir,
     flowFile: flowFileOf(settings, userDir),
@@ -94,6 +97,8 @@ export function environmentOf(red: NodeAPI, userDir: string): NodeRedEnvironment
     secret: secretInForce(red, userDir),
     projects,
     activeProject: projects && typeof active === 'string' && active !== '' ? active : null,
+    projectsFolder: projectsFolderOf(projectsPath, userDir),
+    guards,
   };
 }
 
@@ -113,6 +118,6 @@ function tell(red: NodeAPI, { phase, record, failure, problems, notes }: Restore
     red.log.warn(`[backup] Restoring ${name}: settings are in place. Restart Node-RED once more for the rest.`);
   if (phase === 'undone') red.log.info(`[backup] The restore of ${name} was taken back.`);
   if (failure !== null) red.log.error(`[backup] ${failure.message}`);
-  for (const problem of problems) red.log.error(`[backup] ${problem}`);
+  if (phase === 'applied') for (const problem of problems) red.log.error(`[backup] ${problem}`);
   for (const note of notes) red.log.warn(`[backup] ${note}`);
 }

@@ -1,12 +1,10 @@
 /** Brings a staged restore about, and takes it back. Each function may be killed anywhere; the next call goes on from there. */
-import { join } from 'node:path';
 import { BackupError, serializeError, toBackupError } from '../errors.ts';
 import { formatIdentity, processIdentity } from '../io/process-identity.ts';
-import { checkFlows, projectFiles, projectSecret, readContent } from './backup-content.ts';
+import { checkVerdict, readContent } from './backup-content.ts';
 import { composeAtOnce } from './compose-at-once.ts';
 import { composeFirstHalf, composeRest, takesTwoStarts } from './compose-at-start.ts';
 import type { ComposeInput, Composition } from './compose.ts';
-import { credentialsFileOf } from '../credentials-file.ts';
 import type { NodeRedEnvironment } from './environment.ts';
 import { writeJournal, type RestoreJournal } from './journal.ts';
 import { placeChanges } from './place-changes.ts';
@@ -15,7 +13,7 @@ import { stagedIn, type Kept } from './restore-folders.ts';
 import { doSteps, RefusedSwap, undoSteps } from './run-steps.ts';
 import type { SettingsPort, Step } from './step.ts';
 import { stepsAround } from './steps-around.ts';
-import { existsSync } from 'node:fs';
+import { checkInForce, lastWordAtStart } from './will-load.ts';
 
 /** The Node-RED that a restore changes. */
 export interface Site {
@@ -45,9 +43,7 @@ export async function apply(kept: Kept, site: Site): Promise<Kept> {
 
 function inputFor({ folder, journal }: Kept, { environment }: Site): ComposeInput {
   const content = readContent(stagedIn(folder), journal.roles);
-  if (content.flows !== null && journal.phase === 'staged') {
-    checkFlows(content.flows, content.secrets, "The backup's flows");
-  }
+  if (journal.phase === 'staged') checkVerdict(content.verdict);
   return { folder, content, environment, useSettings: journal.useSettings };
 }
 
@@ -88,12 +84,20 @@ export async function carryOn(kept: Kept, site: Site): Promise<Kept> {
     for (let refused = await tryAll(now, site); refused !== null; refused = await tryAll(now, site)) {
       now = await goAround(now, refused, site);
     }
-    if (way === 'at_start' && !firstHalf) await checkInForce(site);
+    if (way === 'at_start' && !firstHalf) checkInForce(site.environment);
   } catch (error) {
     return rollBack(now, error, site);
   }
   if (way === 'at_once') return change(now, { phase: 'confirmed' });
-  return change(now, { phase: firstHalf ? 'half' : 'applied', starts: 1 });
+  if (firstHalf) return change(now, { phase: 'half', starts: 1 });
+  return change(now, { phase: 'applied', starts: 1, ...lastWordOf(now.journal, site) });
+}
+
+function lastWordOf(journal: RestoreJournal, { environment }: Site): Partial<RestoreJournal> {
+  const { expected, missingModules } = journal;
+  if (expected === undefined) return {};
+  const { problems, notes } = lastWordAtStart(environment, expected, missingModules);
+  return { problems: [...problems, ...journal.problems], notes: [...notes, ...journal.notes] };
 }
 
 /** @returns the swap that the system refuses; null when all is done */
@@ -139,21 +143,4 @@ export async function undo(kept: Kept, site: Site): Promise<Kept> {
   }
   await undoSteps(begun.journal.steps, site.settings);
   return change(begun, { phase: 'undone' });
-}
-
-/** Reads what Node-RED is about to read. */
-async function checkInForce({ environment, settings }: Site): Promise<void> {
-  const { userDir, flowFile, activeProject } = environment;
-  if (activeProject !== null) {
-    const files = projectFiles(join(userDir, 'projects', activeProject));
-    const secret = projectSecret(await settings.read('projects'), activeProject);
-    if (files !== null) checkFlows(files, [secret], `The flows of the project ${activeProject}`);
-    return;
-  }
-  if (!existsSync(flowFile)) return;
-  const credentials = credentialsFileOf(flowFile, userDir);
-  const secret = environment.secret ?? (await settings.read('_credentialSecret'));
-  const secrets = typeof secret === 'string' ? [secret] : [];
-  const files = { flows: flowFile, credentials: existsSync(credentials) ? credentials : null };
-  checkFlows(files, secrets, 'The restored flows');
 }

@@ -1,14 +1,13 @@
 /** What an extracted backup of a Node-RED holds, by the role that it has there. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackupError } from '../errors.ts';
-import { isObject } from '../io/json-file.ts';
+import { checkContent, type ContentVerdict } from '../installation/content/check-content.ts';
+import { readingOfFolder } from '../installation/content/read-folder.ts';
+import { USER_DIR } from '../installation/content/recorded-content.ts';
 import { readObject } from '../io/read-object.ts';
-import { credentialsFileOf } from '../credentials-file.ts';
-import { openWithOneOf, type Secret } from '../node-red-credentials.ts';
+import type { Secret } from '../node-red-credentials.ts';
 import type { BackupRoles } from './journal.ts';
-
-const LABEL = 'node-red';
 
 /** Flows and their credentials; `credentials` is null when there are none. */
 export interface FlowFiles {
@@ -25,100 +24,46 @@ export interface BackupContent {
   /** What its credentials may be encrypted with, the most likely first. */
   readonly secrets: readonly Secret[];
   /** With its files in `root`; null when none was active. */
-  readonly activeProject: { readonly name: string; readonly files: FlowFiles | null } | null;
+  readonly activeProject: { readonly name: string } | null;
   /** Files that lay outside the user directory. */
   readonly outside: BackupRoles['outside'];
+  /** What Node-RED would make of it. */
+  readonly verdict: ContentVerdict;
 }
 
 /** @param staged - where the archive was extracted */
 export function readContent(staged: string, roles: BackupRoles): BackupContent {
-  const root = join(staged, LABEL);
-  const byRole = (role: string): string | null => {
-    const found = roles.outside.find((file) => file.role === role);
-    return found === undefined ? null : present(join(staged, found.member));
-  };
-  const flows = byRole('flows') ?? (roles.flowFile === null ? guessFlows(root) : present(join(staged, roles.flowFile)));
-  const credentials = flows === null ? null : (byRole('credentials') ?? present(credentialsFileOf(flows, root)));
+  const verdict = readingOfFolder(staged, checkContent(roles, true));
+  const root = join(staged, USER_DIR);
+  const present = (member: string | null | undefined): string | null =>
+    typeof member === 'string' && existsSync(join(staged, member)) ? join(staged, member) : null;
+  const flows = present(verdict.settings?.flowFile);
+  const credentials = present(verdict.settings?.credentialsFile);
+  const settings = roles.outside.find(({ role }) => role === 'settings');
   return {
     root,
     flows: flows === null ? null : { flows, credentials },
-    settingsFile: byRole('settings') ?? present(join(root, 'settings.js')),
-    secrets: secretsOf(staged, root, roles),
+    settingsFile: present(settings?.member) ?? present(`${USER_DIR}/settings.js`),
+    secrets: verdict.secrets,
     activeProject: activeProjectOf(root),
     outside: roles.outside,
+    verdict,
   };
 }
 
-function present(path: string): string | null {
-  return existsSync(path) ? path : null;
+/** Puts the copies in place that Node-RED would start with, as it does itself: what is empty is no help in another place. */
+export function settleCopies(staged: string, { verdict }: BackupContent): void {
+  for (const { file, from } of verdict.copies) copyFileSync(join(staged, from), join(staged, file));
 }
 
-/** An archive of the command line does not say which it is: the one that has credentials, or the only one. */
-function guessFlows(root: string): string | null {
-  const usual = present(join(root, 'flows.json'));
-  if (usual !== null) return usual;
-  const named = readdirSync(root).filter((name) => /^flows_.*\.json$/.test(name) && !name.endsWith('_cred.json'));
-  const withCredentials = named.filter((name) => existsSync(credentialsFileOf(join(root, name), root)));
-  const [first, second] = withCredentials.length > 0 ? withCredentials : named;
-  return first === undefined || second !== undefined ? null : join(root, first);
-}
-
-function secretsOf(staged: string, root: string, { credentialSecret }: BackupRoles): readonly Secret[] {
-  const stored =
-    credentialSecret === null ? undefined : readObject(join(staged, credentialSecret))['credential_secret'];
-  const generated = readObject(join(root, '.config.runtime.json'))['_credentialSecret'];
-  return [stored, generated].filter((secret) => typeof secret === 'string' || secret === false);
+/** @throws BackupError for the first problem of a backup that Node-RED could not use */
+export function checkVerdict({ problems }: ContentVerdict): void {
+  const [problem] = problems;
+  if (problem !== undefined) throw new BackupError(problem.code, problem.message);
 }
 
 function activeProjectOf(root: string): BackupContent['activeProject'] {
   const { activeProject: name } = readObject(join(root, '.config.projects.json'));
   if (typeof name !== 'string' || name === '' || /[/\\]|^\.\.?$/.test(name)) return null;
-  const folder = join(root, 'projects', name);
-  return existsSync(folder) ? { name, files: projectFiles(folder) } : null;
-}
-
-/** @returns null for a project that has no flows yet */
-export function projectFiles(folder: string): FlowFiles | null {
-  const section = readObject(join(folder, 'package.json'))['node-red'];
-  const settings = isObject(section) && isObject(section['settings']) ? section['settings'] : {};
-  const { flowFile, credentialsFile } = settings;
-  if (typeof flowFile !== 'string') return null;
-  const flows = present(join(folder, flowFile));
-  const credentials = typeof credentialsFile === 'string' ? present(join(folder, credentialsFile)) : null;
-  return flows === null ? null : { flows, credentials };
-}
-
-/** The project's own secret, from `.config.projects.json`; false when it encrypts nothing. */
-export function projectSecret(section: unknown, name: string): Secret {
-  const projects = isObject(section) && isObject(section['projects']) ? section['projects'] : {};
-  const project = projects[name];
-  const secret = isObject(project) ? project['credentialSecret'] : undefined;
-  return typeof secret === 'string' && secret !== '' ? secret : false;
-}
-
-/**
- * Makes sure that flows can be parsed and credentials be read.
- *
- * @param whose - begins the message
- * @throws BackupError `restore_failed`
- */
-export function checkFlows({ flows, credentials }: FlowFiles, secrets: readonly Secret[], whose: string): void {
-  if (!isFlows(flows)) {
-    throw new BackupError('restore_failed', `${whose} cannot be parsed: they are no list of nodes in JSON.`);
-  }
-  if (credentials === null) return;
-  const text = readFileSync(credentials, 'utf8');
-  // Node-RED takes an empty file for none.
-  if (text.trim() === '' || openWithOneOf(text, [...secrets, false]) !== null) return;
-  const why = secrets.length === 0 ? 'their secret is not known' : 'their secret does not fit';
-  throw new BackupError('restore_failed', `${whose} have credentials that cannot be read: ${why}.`);
-}
-
-function isFlows(path: string): boolean {
-  try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
-    return Array.isArray(value);
-  } catch {
-    return false;
-  }
+  return existsSync(join(root, 'projects', name)) ? { name } : null;
 }

@@ -13,6 +13,10 @@ export interface NodeRedEnvironment {
   readonly secret: Secret | null;
   readonly projects: boolean;
   readonly activeProject: string | null;
+  /** Absolute: where projects lie; left out for the usual place in the user directory. */
+  readonly projectsFolder?: string;
+  /** Names of the settings that keep strangers out, as far as they are set; left out when that is not known. */
+  readonly guards?: readonly string[];
 }
 
 /** What Node-RED falls back to when a file is empty: `.flows.json.backup`. */

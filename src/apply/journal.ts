@@ -3,11 +3,13 @@ import { choiceField, countField, InvalidField, objectField, textField, type Fie
 import { join } from 'node:path';
 import { BackupError, toBackupError, type SerializedError } from '../errors.ts';
 import type { JobIdentity } from '../events.ts';
+import type { RecordedContent } from '../installation/content/recorded-content.ts';
 import { writeFileAtomic } from '../io/atomic-file.ts';
 import { isObject, readJsonFile } from '../io/json-file.ts';
 import { partialName } from '../io/partial-name.ts';
 import type { BackupRecord } from '../model.ts';
 import { SETTING_KEYS, type Step } from './step.ts';
+import type { Expected } from './will-load.ts';
 
 const VERSION = 2;
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -35,12 +37,9 @@ const PHASES = [
 
 export type Phase = (typeof PHASES)[number];
 
-/** A member of the archive that a restore reads by its role; names are relative to what was extracted. */
-export interface BackupRoles {
-  /** The flow file in force when the backup was made; null when the archive does not say. */
-  readonly flowFile: string | null;
+/** What a restore reads by its role; names are relative to what was extracted. */
+export interface BackupRoles extends RecordedContent {
   readonly outside: readonly { readonly role: string; readonly path: string; readonly member: string }[];
-  readonly credentialSecret: string | null;
 }
 
 export interface RestoreJournal {
@@ -54,6 +53,8 @@ export interface RestoreJournal {
   /** ISO, local offset. */
   readonly staged: string;
   readonly roles: BackupRoles;
+  /** What Node-RED is to load afterwards. Left out by older versions. */
+  readonly expected?: Expected;
   readonly useSettings: boolean;
   /** Whether the steps under way are settings.js and the active project alone. */
   readonly firstHalf: boolean;
@@ -62,7 +63,7 @@ export interface RestoreJournal {
   readonly starts: number;
   /** Why it is or was rolled back. */
   readonly failure: SerializedError | null;
-  /** For people: what is not as it was in the backup. */
+  /** For people: what is not as the backup had it. */
   readonly problems: readonly string[];
   /** For people: what else is to be known or done. */
   readonly notes: readonly string[];

@@ -15,13 +15,13 @@ function make(folder: string, name: string, data: string | Uint8Array): string {
   return path;
 }
 
-/** The credentials for the secret in force; the caller has made sure that one of `secrets` opens them. */
+/** The credentials for the secret in force; as they are where none of `secrets` opens them, so that nothing is lost. */
 export function makeCredentials(
   folder: string,
   { file, secrets, inForce }: { readonly file: string; readonly secrets: readonly Secret[]; readonly inForce: Secret },
 ): string {
   const opened = openWithOneOf(readFileSync(file, 'utf8'), [...secrets, false]);
-  return make(folder, 'credentials.json', sealCredentials(opened ?? {}, inForce));
+  return opened === null ? file : make(folder, 'credentials.json', sealCredentials(opened, inForce));
 }
 
 /** The backup's package.json, in which this package stays as it is installed now: without it, nobody could take the restore back. */

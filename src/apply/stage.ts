@@ -4,12 +4,12 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { bounded, type BackupHeaderFields } from './backup-roles.ts';
 import { BackupError, systemCode } from '../errors.ts';
-import { checkFlows, projectSecret, readContent, type BackupContent } from './backup-content.ts';
+import { checkVerdict, readContent, settleCopies, type BackupContent } from './backup-content.ts';
 import { takesTwoStarts } from './compose-at-start.ts';
 import type { NodeRedEnvironment } from './environment.ts';
+import { checkGuards } from './guards.ts';
 import type { BackupRoles } from './journal.ts';
 import { openRestore, stagedIn } from './restore-folders.ts';
-import { storedSetting } from './settings-port.ts';
 
 const SETTINGS_MS = 30_000;
 
@@ -57,21 +57,24 @@ export interface StageOptions {
   /** Null when Node-RED is stopped. */
   readonly environment: NodeRedEnvironment | null;
   readonly useSettings: boolean;
+  /** Whether a running Node-RED may have fewer logins than the backup's. */
+  readonly confirmFewerLogins?: boolean;
   readonly signal: AbortSignal;
 }
 
 /** @throws BackupError `restore_failed` when Node-RED could not use what the backup holds */
-export async function stage({ folder, header, environment, useSettings, signal }: StageOptions): Promise<Staged> {
+export async function stage(options: StageOptions): Promise<Staged> {
+  const { folder, header, environment, useSettings, signal } = options;
   const roles = bounded(header);
   const content = readContent(stagedIn(folder), roles);
-  if (content.flows !== null) checkFlows(content.flows, content.secrets, "The backup's flows");
-  const { activeProject } = content;
-  if (activeProject !== null && activeProject.files !== null) {
-    const secret = projectSecret(storedSetting(content.root, 'projects'), activeProject.name);
-    checkFlows(activeProject.files, [secret], `The flows of the backup's project ${activeProject.name}`);
-  }
+  checkVerdict(content.verdict);
+  settleCopies(stagedIn(folder), content);
+  const { activeProject, settingsFile } = content;
   if (environment === null) return { roles, content, starts: 1 };
-  if (useSettings && content.settingsFile !== null) await checkSettings(content.settingsFile, signal);
+  const { guards = null } = environment;
+  if (options.confirmFewerLogins !== true && !(useSettings && settingsFile !== null))
+    checkGuards(roles.logins ?? [], guards);
+  if (useSettings && settingsFile !== null) await checkSettings(settingsFile, signal);
   if (!useSettings && content.flows === null && activeProject !== null && !environment.projects) {
     const what = `The backup's flows are those of the project ${activeProject.name}, and this Node-RED has projects switched off.`;
     throw new BackupError(

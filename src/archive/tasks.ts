@@ -3,6 +3,8 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ByteSource } from '../io/byte-source.ts';
 import type { Encryption, KeySet, SourceSpec } from '../backup-request.ts';
 import type { ErrorCode } from '../errors.ts';
+import type { CredentialsState } from '../installation/content/credentials-state.ts';
+import type { FlowNode } from '../installation/content/flow-list.ts';
 import type { Compression, FailedFiles } from '../model.ts';
 import type { BackupHeader } from './backup-header.ts';
 
@@ -89,7 +91,8 @@ export interface VerifyTask {
 }
 
 export interface TaskProblem {
-  readonly code: 'archive_corrupt' | 'unsupported_format' | 'key_missing' | 'key_incorrect' | 'restore_failed';
+  readonly code:
+    'archive_corrupt' | 'unsupported_format' | 'key_missing' | 'key_incorrect' | 'restore_failed' | 'no_flows';
   readonly member: string | null;
   readonly message: string;
 }
@@ -145,6 +148,8 @@ export interface FlowsTask {
   readonly backupId: string;
   /** Ids or labels of tabs whose nodes are wanted, or every node of the file; null for none. */
   readonly tabs: readonly string[] | 'all' | null;
+  /** Whether all is looked at that Node-RED reads at its start, also what has nothing to do with flows. */
+  readonly isProof?: boolean;
 }
 
 export interface FlowTab {
@@ -155,21 +160,19 @@ export interface FlowTab {
   readonly nodes: number;
 }
 
-/** As it stands in a flow file. */
-export type FlowNode = Readonly<Record<string, unknown>>;
-
-/** How the credentials of a backup can be read: `none` are stored, or `unknown_secret` when what they are encrypted with is not in it. */
-export type CredentialsState = 'decrypted' | 'plain' | 'none' | 'unknown_secret' | 'unreadable';
-
 export interface FlowsResult {
   /** Name of the member that holds the flows; null when the backup has none, and all below is then empty. */
   readonly file: string | null;
   readonly tabs: readonly FlowTab[];
   /** Those of the chosen tabs and what they need, in the order of the file, without credentials. */
   readonly nodes: readonly FlowNode[];
+  /** How many nodes the flow file has. */
+  readonly all: number;
   readonly credentials: CredentialsState;
   /** Why Node-RED could not load them; empty when it could. */
   readonly problems: readonly TaskProblem[];
+  /** For people: what else is to be known. */
+  readonly warnings: readonly string[];
 }
 
 /** Hands out what is in an archive, as bytes. */

@@ -63,12 +63,9 @@ async function intoNodeRed(invocation: Invocation, userDir: string): Promise<Exi
   });
   const what = `Restored ${fileCount(report.files)}, ${formatBytes(report.bytes)}, from ${report.backup_id} into ${userDir}.`;
   const undoing = `What it replaced is kept: node-red-backup restore --into ${userDir} --undo takes it back.`;
-  await (invocation.json
-    ? printJson(report)
-    : printLine(
-        [what, ...report.problems.map((problem) => `Problem: ${problem}`), ...report.notes, undoing].join('\n'),
-      ));
-  return report.problems.length === 0 ? 0 : 3;
+  const { problems, notes } = report;
+  await (invocation.json ? printJson(report) : printLine([...problems, what, ...notes, undoing].join('\n')));
+  return problems.length === 0 ? 0 : 3;
 }
 
 async function undo(invocation: Invocation, userDir: string): Promise<ExitCode> {

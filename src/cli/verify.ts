@@ -7,8 +7,12 @@ import { LOCATION_REPEATABLE, LOCATION_TEXTS } from './location.ts';
 import { printJson, printLine } from './print.ts';
 import { withSession } from './session.ts';
 
-function describe({ ok, backup_id: id, files, bytes, problems }: VerifyReport): string {
-  if (ok) return `${id} can be restored: ${fileCount(files)}, ${formatBytes(bytes)}, each proved by its sha256`;
+function describe({ ok, backup_id: id, files, bytes, problems, warnings, flows }: VerifyReport): string {
+  if (ok) {
+    const proved = `${id} can be restored: ${fileCount(files)}, ${formatBytes(bytes)}, each proved by its sha256`;
+    const loaded = flows === null ? [] : [`Its Node-RED would load ${flows.file} with ${flows.nodes} nodes`];
+    return [proved, ...loaded, ...warnings.map((text) => `warning: ${text}`)].join('\n');
+  }
   const isDamage = problems.some(({ code }) => code === 'archive_corrupt' || code === 'unsupported_format');
   return [
     `${id} ${isDamage ? 'is damaged' : 'cannot be proved'}:`,
@@ -25,8 +29,9 @@ async function run(invocation: Invocation): Promise<ExitCode> {
     const { agent, record } = await findBackup(session, invocation);
     return finish(engine.verify(record.backup_id, agent.id, { drill, nodeId: null, automatic: false }));
   });
-  await (invocation.json ? printJson({ ok: report.ok, problems: report.problems }) : printLine(describe(report)));
-  return report.ok ? 0 : 1;
+  const { ok, problems, warnings } = report;
+  await (invocation.json ? printJson({ ok, problems, warnings }) : printLine(describe(report)));
+  return ok ? 0 : 1;
 }
 
 export const command: Command = {

@@ -19,22 +19,36 @@ export function activeProjectOf(userDir: string, folder: string, flowFile: strin
   const known = isObject(section['projects']) ? section['projects'] : {};
   const isNamed = flowFile !== null && (Object.hasOwn(known, flowFile) || isFolder(join(folder, flowFile)));
   const name = isNamed ? flowFile : section['activeProject'];
-  if (typeof name !== 'string' || name === '') return null;
-  const entry = known[name];
+  return typeof name === 'string' && name !== '' ? projectIn(userDir, folder, name) : null;
+}
+
+/** @param folder - where projects lie */
+export function projectIn(userDir: string, folder: string, name: string): ActiveProject {
+  const { projects } = readObject(join(userDir, '.config.projects.json'));
+  const entry = isObject(projects) ? projects[name] : null;
   const root = isObject(entry) && typeof entry['rootPath'] === 'string' ? entry['rootPath'] : '';
   const place = join(folder, name);
   return { name, folder: place, ...projectFilesOf(join(place, root)) };
 }
 
-/** Node-RED knows both files or none. */
 export function projectFilesOf(folder: string): Pick<ActiveProject, 'flowFile' | 'credentialsFile'> {
-  const section = readObject(join(folder, 'package.json'))['node-red'];
+  const names = projectFileNames(readObject(join(folder, 'package.json')));
+  if (names === null) return { flowFile: null, credentialsFile: null };
+  return { flowFile: join(folder, names.flowFile), credentialsFile: join(folder, names.credentialsFile) };
+}
+
+/**
+ * The files that a project's package.json names, relative to it. Node-RED knows both or none.
+ *
+ * @param description - what is in its package.json
+ */
+export function projectFileNames(
+  description: unknown,
+): { readonly flowFile: string; readonly credentialsFile: string } | null {
+  const section = isObject(description) ? description['node-red'] : null;
   const settings = isObject(section) && isObject(section['settings']) ? section['settings'] : {};
   const { flowFile, credentialsFile } = settings;
-  if (typeof flowFile !== 'string' || typeof credentialsFile !== 'string') {
-    return { flowFile: null, credentialsFile: null };
-  }
-  return { flowFile: join(folder, flowFile), credentialsFile: join(folder, credentialsFile) };
+  return typeof flowFile === 'string' && typeof credentialsFile === 'string' ? { flowFile, credentialsFile } : null;
 }
 
 function isFolder(path: string): boolean {

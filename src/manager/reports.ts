@@ -1,7 +1,9 @@
 /** What the engine answers. Fields that leave the process are snake_case. */
 import type { BackupError, ErrorCode, SerializedError } from '../errors.ts';
-import type { CredentialsState, FlowNode, FlowTab } from '../archive/tasks.ts';
+import type { FlowTab } from '../archive/tasks.ts';
 import type { BackupEvent, BackupStage, JobKind, ManagerState } from '../events.ts';
+import type { CredentialsState } from '../installation/content/credentials-state.ts';
+import type { FlowNode } from '../installation/content/flow-list.ts';
 import type {
   AgentId,
   BackupId,
@@ -71,8 +73,9 @@ export interface LocationReport {
 }
 
 export interface VerifyProblem {
-  /** `restore_failed`: the archive is whole, and what is in it would not bring all back. */
-  readonly code: 'archive_corrupt' | 'unsupported_format' | 'key_missing' | 'key_incorrect' | 'restore_failed';
+  /** `restore_failed`, `no_flows`: the archive is whole, and what is in it would not bring all back. */
+  readonly code:
+    'archive_corrupt' | 'unsupported_format' | 'key_missing' | 'key_incorrect' | 'restore_failed' | 'no_flows';
   /** The member that is damaged, null when the damage is not in one. */
   readonly member: string | null;
   readonly message: string;
@@ -83,6 +86,10 @@ export interface VerifyReport {
   readonly backup_id: BackupId;
   readonly agent_id: AgentId;
   readonly problems: readonly VerifyProblem[];
+  /** For people: what does not keep it from being restored, and is to be known. */
+  readonly warnings: readonly string[];
+  /** Of a backup of Node-RED: the member that has the flows in force, and how many nodes these are; null of another. */
+  readonly flows: { readonly file: string; readonly nodes: number } | null;
   readonly files: number;
   readonly bytes: number;
   /** Of a backup of Node-RED: how its credentials can be read; null of another, or when it did not come to that. */
@@ -120,7 +127,7 @@ export interface IntoReport {
   readonly bytes: number;
   /** Modules of the backup that are not installed. */
   readonly missing_modules: readonly string[];
-  /** For people: what is not as it was in the backup, as far as it is known now. */
+  /** For people: what is not as the backup had it, so that it is not to be left so. Empty when all is. */
   readonly problems: readonly string[];
   /** For people: what else is to be known or done. */
   readonly notes: readonly string[];
@@ -136,6 +143,7 @@ export interface RestoreStatus {
   /** Why it was rolled back; null when it was not. */
   readonly error: string | null;
   readonly missing_modules: readonly string[];
+  /** As in `IntoReport`. */
   readonly problems: readonly string[];
   readonly notes: readonly string[];
 }

@@ -51,6 +51,8 @@ export interface IntoRequest {
   readonly useSettings: boolean;
   /** Install the modules that the backup's package.json names and that are not there. */
   readonly installModules: boolean;
+  /** Also into a Node-RED that runs with fewer logins than the backup's had. */
+  readonly confirmFewerLogins?: boolean;
   readonly nodeId: string | null;
   readonly automatic: boolean;
 }

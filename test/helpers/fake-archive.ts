@@ -38,7 +38,8 @@ export class FakeArchive implements ArchivePort {
     if (task.kind === 'estimate') return { sources: task.sources.map(({ label }) => fakeEstimate(label)) };
     if (task.kind === 'restore') return { files: 1, bytes: 2 };
     if (task.kind === 'drill') return { problems: [], files: 1, bytes: 2 };
-    if (task.kind === 'flows') return { file: null, tabs: [], nodes: [], credentials: 'none', problems: [] };
+    if (task.kind === 'flows')
+      return { file: null, tabs: [], nodes: [], all: 0, credentials: 'none', problems: [], warnings: [] };
     if (task.kind === 'content') return {};
     const bytes = readFileSync(task.path);
     const problem = { code: 'archive_corrupt', member: 'data/x', message: 'The member data/x is damaged.' } as const;

@@ -13,6 +13,7 @@ export function restoreNode(id: string, changes: Record<string, unknown> = {}): 
     overwrite: false,
     useSettings: false,
     installModules: false,
+    fewerLogins: false,
     notice: true,
     locations: null,
     template: '',

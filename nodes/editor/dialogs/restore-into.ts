@@ -16,12 +16,14 @@ export function openRestoreInto(desk: Desk, row: Row): void {
   const place = sourcePlace(desk.data.snapshot, row);
   const settings = checkField({ label: text('restore.useSettings'), hint: text('restore.useSettingsHint') });
   const modules = checkField({ label: text('restore.modules'), hint: text('restore.modulesHint') }, true);
+  const fewer = checkField({ label: text('restore.fewerLogins'), hint: text('restore.fewerLoginsHint') });
   const key = keyFields();
   const body = (): object => ({
     agent_id: place.agentId(),
     into: 'node-red',
     use_settings: settings.input.checked,
     install_modules: modules.input.checked,
+    fewer_logins: fewer.input.checked,
     confirm: true,
     ...key.body(),
   });
@@ -32,6 +34,7 @@ export function openRestoreInto(desk: Desk, row: Row): void {
       place.element,
       settings.element,
       modules.element,
+      fewer.element,
       row.protected && key.element,
     ],
     action: {

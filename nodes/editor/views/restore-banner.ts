@@ -36,10 +36,10 @@ function content(desk: Desk, restore: RestoreStatus, hide: () => void): readonly
   return [
     element('div', {}, icon('history'), ' ', text(`restoreState.${state}`, { name })),
     error !== null && element('div', { class: 'nkb-wrong' }, error),
-    ...problems.map((problem) => element('div', { class: 'nkb-wrong' }, problem)),
+    problems.length > 0 && list('nkb-wrong', problems),
     missing_modules.length > 0 &&
       element('div', {}, text('restoreState.modules', { modules: missing_modules.join(', ') })),
-    notes.length > 0 && element('ul', {}, ...notes.map((note) => element('li', {}, note))),
+    notes.length > 0 && list('', notes),
     element(
       'div',
       { class: 'nkb-actions' },
@@ -48,6 +48,10 @@ function content(desk: Desk, restore: RestoreStatus, hide: () => void): readonly
       !isWaiting && button(text('restoreState.dismiss'), dismiss),
     ),
   ];
+}
+
+function list(name: string, texts: readonly string[]): HTMLElement {
+  return element('ul', { class: name }, ...texts.map((each) => element('li', {}, each)));
 }
 
 function cancel(desk: Desk): void {

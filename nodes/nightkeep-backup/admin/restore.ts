@@ -52,7 +52,8 @@ function nodeRedRestore(engine: Engine, { red, runtime }: RestoreContext, body: 
   const { userDir } = runtime;
   const useSettings = flagIn(body, 'use_settings');
   const installModules = flagIn(body, 'install_modules');
-  const how = { useSettings, installModules, nodeId: null, automatic: false };
+  const confirmFewerLogins = flagIn(body, 'fewer_logins');
+  const how = { useSettings, installModules, confirmFewerLogins, nodeId: null, automatic: false };
   return (place) => engine.restoreInto({ ...place, userDir, running: environmentOf(red, userDir), ...how });
 }
 

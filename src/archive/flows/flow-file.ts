@@ -1,29 +1,7 @@
-/** A flow file of Node-RED, taken apart. Pure. */
+/** The nodes of a flow file, taken apart. Pure. */
 import { BackupError } from '../../errors.ts';
-import type { FlowNode, FlowTab } from '../tasks.ts';
-
-/** @throws BackupError `restore_failed` when Node-RED could not load it */
-export function parseFlowFile(bytes: Uint8Array, name: string): readonly FlowNode[] {
-  const wrong = (what: string): BackupError =>
-    new BackupError('restore_failed', `${name}: ${what}, so Node-RED could not load it. Restore an older backup's.`);
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
-  } catch {
-    throw wrong('it is not JSON');
-  }
-  // Node-RED also takes the form in which its admin API gives flows.
-  const list: unknown = Array.isArray(parsed) ? parsed : (parsed as { readonly flows?: unknown } | null)?.flows;
-  if (!Array.isArray(list)) throw wrong('it is not a list of nodes');
-  const nodes: readonly unknown[] = list;
-  if (!nodes.every(isNode)) throw wrong('something in it is not a node');
-  return nodes;
-}
-
-function isNode(value: unknown): value is FlowNode {
-  const { id, type } = (value ?? {}) as Readonly<Record<string, unknown>>;
-  return typeof id === 'string' && typeof type === 'string';
-}
+import type { FlowNode } from '../../installation/content/flow-list.ts';
+import type { FlowTab } from '../tasks.ts';
 
 /** In the order of the editor. */
 export function tabsOf(nodes: readonly FlowNode[]): readonly FlowTab[] {

@@ -12,7 +12,7 @@ import type { EngineParts } from '../engine-parts.ts';
 import { isUnchecked } from '../../record.ts';
 import { findStored, originOf, taskContext } from './find-stored.ts';
 import type { JobContext, Outcome } from '../jobs/job-run.ts';
-import type { CredentialsState, VerifyReport } from '../reports.ts';
+import type { VerifyReport } from '../reports.ts';
 import type { BackupPlace } from '../requests.ts';
 
 export interface ProofRequest extends BackupPlace {
@@ -26,9 +26,11 @@ interface Subject {
   readonly record: BackupRecord;
 }
 
-type Finding = Pick<VerifyReport, 'problems' | 'files' | 'bytes' | 'credentials'>;
+type Finding = Pick<VerifyReport, 'problems' | 'warnings' | 'flows' | 'files' | 'bytes' | 'credentials'>;
+type Content = Pick<Finding, 'problems' | 'warnings' | 'flows' | 'credentials'>;
 
-const NOTHING = { files: 0, bytes: 0, credentials: null };
+const NO_CONTENT = { warnings: [], flows: null, credentials: null };
+const NOTHING = { files: 0, bytes: 0, ...NO_CONTENT };
 /** What is wrong with a backup itself; whatever else fails is no finding. */
 const FINDINGS: readonly string[] = ['archive_corrupt', 'unsupported_format'];
 
@@ -108,19 +110,18 @@ export async function verifyMembers(
   const contents = isUnchecked(record) ? { files: null, bytes: null } : { files: record.files, bytes: record.bytes };
   const expected = { backupId, size, sha256, ...contents };
   const task: VerifyTask = { kind: 'verify', path, compression, keys, expected };
-  return { ...(await parts.archive.runTask(task, taskContext(parts, context))), credentials: null };
+  return { ...NO_CONTENT, ...(await parts.archive.runTask(task, taskContext(parts, context))) };
 }
 
-async function verifyFlows(
-  { parts, context }: Examination,
-  { path, record }: Subject,
-): Promise<{ readonly problems: readonly TaskProblem[]; readonly credentials: CredentialsState | null }> {
-  if (!record.sources.some(({ label }) => label === 'node-red')) return { problems: [], credentials: null };
+/** By what is read, and by nothing that is run: whoever can write where backups lie would else be let in. */
+async function verifyFlows({ parts, context }: Examination, { path, record }: Subject): Promise<Content> {
+  if (!record.sources.some(({ label }) => label === 'node-red')) return { ...NO_CONTENT, problems: [] };
   const { backup_id: backupId, compression } = record;
   const keys = parts.keys.forArchive(record);
-  const task = { kind: 'flows', path, compression, keys, backupId, tabs: null } as const;
-  const { problems, credentials } = await parts.archive.runTask(task, taskContext(parts, context));
-  return { problems, credentials };
+  const task = { kind: 'flows', path, compression, keys, backupId, tabs: null, isProof: true } as const;
+  const { file, all, ...told } = await parts.archive.runTask(task, taskContext(parts, context));
+  const { problems, warnings, credentials } = told;
+  return { problems, warnings, credentials, flows: file === null ? null : { file, nodes: all } };
 }
 
 /** In a folder below the state folder, which goes at the next start should this process die. */
@@ -151,6 +152,7 @@ function failureOf({ backup_id, problems }: VerifyReport): BackupError | null {
     case 'key_incorrect':
       return new BackupError(first.code, `Backup ${backup_id} cannot be proved. ${first.message}`);
     case 'restore_failed':
+    case 'no_flows':
       return new BackupError(first.code, `Backup ${backup_id} would not bring all back. ${first.message}${more}`);
     case 'archive_corrupt':
     case 'unsupported_format': {

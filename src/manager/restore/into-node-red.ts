@@ -1,11 +1,13 @@
 /** The job of a restore into Node-RED: verified and extracted in the user directory, then applied at once or left for the next start. */
 import { rm } from 'node:fs/promises';
+import { change } from '../../apply/apply-restore.ts';
 import { applyAtOnce, finishKilled } from '../../apply/at-once.ts';
 import { writeJournal, type RestoreJournal } from '../../apply/journal.ts';
 import { installModules, missingModules } from '../../apply/modules.ts';
 import { newRestoreFolder, stagedIn, sweepRestores, type Kept } from '../../apply/restore-folders.ts';
 import { checkStopped } from '../../apply/running-mark.ts';
 import { checkTarget, stage, type Staged } from '../../apply/stage.ts';
+import { expectedOf, lastWordAtOnce } from '../../apply/will-load.ts';
 import { giveToOwner } from '../../apply/give-to-owner.ts';
 import { isoLocal } from '../../clock.ts';
 import { BackupError } from '../../errors.ts';
@@ -94,7 +96,8 @@ async function extractAndStage(restoring: Restoring, archive: ArchiveOnDisk): Pr
   const extracted = await extract(restoring, archive);
   giveToOwner(folder, userDir);
   const { header } = extracted;
-  const staged = await stage({ folder, header, environment: running, useSettings, signal });
+  const { confirmFewerLogins = false } = request;
+  const staged = await stage({ folder, header, environment: running, useSettings, confirmFewerLogins, signal });
   const missing = missingModules(staged.content.root, userDir);
   if (request.installModules) await installModules(missing, userDir, signal);
   const lacking = missingModules(staged.content.root, userDir).map(({ name, spec }) => `${name}@${spec}`);
@@ -105,12 +108,21 @@ async function extractAndStage(restoring: Restoring, archive: ArchiveOnDisk): Pr
   const { files, bytes } = extracted;
   const shared = { backup_id: record.backup_id, user_dir: userDir, files, bytes, missing_modules: lacking };
   if (running !== null) {
-    const value: IntoReport = { ...shared, state: 'await_restart', starts: staged.starts, problems: [], notes: [] };
+    const { warnings: notes } = staged.content.verdict;
+    const value: IntoReport = { ...shared, state: 'await_restart', starts: staged.starts, problems: [], notes };
     return { value, backup: record, goesOn: true };
   }
   context.enter('apply');
-  const { problems, notes } = (await applyAtOnce(userDir, kept)).journal;
+  const { problems, notes } = (await toldOf(await applyAtOnce(userDir, kept), userDir)).journal;
   return { value: { ...shared, state: 'completed', starts: 0, problems, notes }, backup: record };
+}
+
+/** Says what Node-RED will load, which is known only now: its settings may have come with the restore. */
+async function toldOf(kept: Kept, userDir: string): Promise<Kept> {
+  const { expected, missingModules, notes, problems } = kept.journal;
+  if (expected === undefined) return kept;
+  const word = await lastWordAtOnce(userDir, expected, missingModules);
+  return change(kept, { problems: [...word.problems, ...problems], notes: [...word.notes, ...notes] });
 }
 
 async function extract({ parts, context, record, folder }: Restoring, archive: ArchiveOnDisk): Promise<Extracted> {
@@ -133,7 +145,7 @@ async function extract({ parts, context, record, folder }: Restoring, archive: A
 
 function journalOf(
   { parts, request, context, record }: Restoring,
-  { roles }: Staged,
+  { roles, content }: Staged,
   missing: readonly string[],
 ): RestoreJournal {
   return {
@@ -144,13 +156,14 @@ function journalOf(
     owner: formatIdentity(processIdentity()),
     staged: isoLocal(parts.clock.now()),
     roles,
+    expected: expectedOf(content.verdict, roles.logins ?? []),
     useSettings: request.useSettings,
     firstHalf: false,
     steps: [],
     starts: 0,
     failure: null,
     problems: [],
-    notes: missing.length === 0 ? [] : [`Not installed: ${missing.join(', ')}. Run npm install in ${request.userDir}.`],
+    notes: content.verdict.warnings,
     missingModules: missing,
     announced: request.running === null,
   };

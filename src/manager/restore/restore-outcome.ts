@@ -43,15 +43,8 @@ const STATES: Readonly<Record<Phase, RestoreStatus['state']>> = {
 /** Of one that was taken back, nothing is wrong any more. */
 const isThere = (phase: Phase): boolean => phase !== 'undone' && phase !== 'rolled_back';
 
-export function statusOf({
-  phase,
-  record,
-  staged,
-  failure,
-  missingModules,
-  problems,
-  notes,
-}: RestoreJournal): RestoreStatus {
+export function statusOf(journal: RestoreJournal): RestoreStatus {
+  const { phase, record, staged, failure, missingModules, problems, notes } = journal;
   const { backup_id, name } = record;
   const error = failure === null ? null : failure.message;
   return {

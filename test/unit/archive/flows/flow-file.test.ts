@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chooseTabs, everyNode, nodesOfTabs, parseFlowFile, tabsOf } from '../../../../src/archive/flows/flow-file.ts';
-import type { FlowNode } from '../../../../src/archive/tasks.ts';
-import { BackupError } from '../../../../src/errors.ts';
+import { chooseTabs, everyNode, nodesOfTabs, tabsOf } from '../../../../src/archive/flows/flow-file.ts';
+import { flowList, type FlowNode } from '../../../../src/installation/content/flow-list.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../../../examples');
-
-const bytes = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 
 /** Two tabs, a subflow in a subflow, config nodes that name others, and one that nobody names. */
 const FLOWS: readonly FlowNode[] = [
@@ -96,37 +93,11 @@ describe('a flow file', () => {
 
   for (const name of readdirSync(EXAMPLES)) {
     it(`is what Node-RED exports: ${name}`, () => {
-      const nodes = parseFlowFile(readFileSync(join(EXAMPLES, name)), name);
+      const list = flowList(readFileSync(join(EXAMPLES, name)));
+      const nodes = list.ok ? list.nodes : [];
       const tabs = tabsOf(nodes);
       assert.ok(tabs.length > 0 && tabs.every(({ nodes: count }) => count > 0));
       assert.deepEqual(nodesOfTabs(nodes, new Set(tabs.map(({ id }) => id))), nodes);
-    });
-  }
-
-  it('may have the form of the admin API', () => {
-    assert.deepEqual(parseFlowFile(bytes({ flows: FLOWS, rev: '1' }), 'flows.json'), FLOWS);
-  });
-
-  for (const [what, content, text] of [
-    ['text that is cut off', Buffer.from('[{"id":'), /not JSON/],
-    ['bytes that are no text', Buffer.from([0x5b, 0xff, 0x5d]), /not JSON/],
-    ['nothing', Buffer.alloc(0), /not JSON/],
-    ['an object', bytes({}), /not a list/],
-    ['null', bytes(null), /not a list/],
-    ['a list of something else', bytes([{ id: 'a', type: 'b' }, 1]), /not a node/],
-    ['a node without a type', bytes([{ id: 'a' }]), /not a node/],
-  ] as const) {
-    it(`cannot be ${what}`, () => {
-      assert.throws(
-        () => parseFlowFile(content, 'node-red/flows.json'),
-        (error: unknown) => {
-          assert.ok(error instanceof BackupError);
-          assert.equal(error.code, 'restore_failed');
-          assert.match(error.message, text);
-          assert.match(error.message, /^node-red\/flows\.json: /);
-          return true;
-        },
-      );
     });
   }
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, linkSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CredentialSecret, NodeRedSource } from '../../../../src/backup-request.ts';
 import {
@@ -160,6 +160,23 @@ describe('the proof that a backup can be restored', function () {
       await assert.rejects(job.result, { code: 'canceled' });
       assert.deepEqual(scratch(), []);
     });
+  });
+
+  it('runs nothing that is in the backup, and warns of what keeps Node-RED from starting', async () => {
+    const mark = join(folder(), 'was-run');
+    const code = `require('fs').writeFileSync(${JSON.stringify(mark)}, ''); module.exports = {};`;
+    write('settings.js', code);
+    mkdirSync(join(userDir(), 'context/global'), { recursive: true });
+    write('context/global/global.json', '{');
+    const { backup_id } = await backUp({ ...nodeRed(), settingsFile: join(userDir(), 'settings.js') });
+    await engine.close();
+    // Where it is not known whose it is.
+    engine = await openEngine({ ...options, stateDir: join(folder(), 'other') });
+    const { ok, warnings, flows } = await engine.verify(backup_id, 'local', drill).result;
+    assert.deepEqual([ok, flows], [true, { file: 'node-red/flows.json', nodes: FLOWS.length }]);
+    assert.match(warnings.join(), /context\/global\/global\.json is not JSON/);
+    await engine.flows({ backupId: backup_id, agentId: 'local', tabs: null }, signal);
+    assert.equal(existsSync(mark), false);
   });
 
   it('is remembered for each copy, also after a restart', async () => {
