@@ -8,11 +8,14 @@ interface Requirement {
   readonly debianPackage: string;
 }
 
+/** Chromium without windows. */
+const BROWSER = 'chromium-headless-shell';
+
 const REQUIREMENTS: readonly Requirement[] = [
   { command: 'tar', debianPackage: 'tar' },
   { command: 'bsdtar', debianPackage: 'libarchive-tools' },
   { command: 'zstd', debianPackage: 'zstd' },
-  { command: 'chromium', debianPackage: 'chromium' },
+  { command: BROWSER, debianPackage: BROWSER },
   { command: 'sshd', debianPackage: 'openssh-server' },
   { command: 'scp', debianPackage: 'openssh-client' },
   { command: 'proftpd', debianPackage: 'proftpd-mod-crypto' },
@@ -97,11 +100,11 @@ export function ensureTestTools(): void {
 
 /** The same for the rivals that the benches run against. */
 export function ensureBenchTools(): void {
-  ensure([...REQUIREMENTS.filter(({ command }) => command !== 'chromium'), ...RIVALS]);
+  ensure([...REQUIREMENTS.filter(({ command }) => command !== BROWSER), ...RIVALS]);
 }
 
 /** The same for the pictures of the documentation. */
 export function ensurePictureTools(): void {
-  const isForPictures = ({ command }: Requirement): boolean => command === 'chromium';
+  const isForPictures = ({ command }: Requirement): boolean => command === BROWSER;
   ensure([...REQUIREMENTS.filter(isForPictures), { command: 'img2webp', debianPackage: 'webp' }]);
 }

@@ -5,12 +5,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keepChromium, releaseChromium } from './chromium.ts';
 import { Editor, type Theme } from './editor.ts';
+import { isWholeRun } from './figures.ts';
 import { TestNodeRed, VERSIONS, type FlowNode } from './node-red.ts';
 
-const THEMES: Readonly<Record<string, readonly Theme[]>> = {
-  'Node-RED 5': ['light', 'dark'],
-  'Node-RED 4.1': ['light'],
-};
+interface Surroundings {
+  readonly version: string;
+  readonly theme: Theme;
+  /** What runs there in every run; the rest only in a whole one. Everything unless set. */
+  readonly always?: readonly string[];
+}
+
+/** These are judged by axe, which looks at the colours and at what Node-RED puts around a dialog. */
+const JUDGED = ['the package', 'the first time'];
+
+const SURROUNDINGS: readonly Surroundings[] = [
+  { version: 'Node-RED 5', theme: 'light' },
+  { version: 'Node-RED 5', theme: 'dark', always: JUDGED },
+  // With them those dialogs that use most of what the editor is made of: lists, trees, and a tray above a tray.
+  { version: 'Node-RED 4.1', theme: 'light', always: [...JUDGED, 'backup-create', 'backup-key'] },
+];
 
 export interface EditorSuite {
   readonly editor: () => Editor;
@@ -24,46 +37,48 @@ export interface EditorSuite {
   readonly version: string;
 }
 
-/** Runs tests in each version, and in each theme it has. What one test leaves open or changes is forgotten before the next. */
+/**
+ * Runs tests in each version, and in each theme it has, as far as the kind of run asks for it. What one test leaves open or changes is
+ * forgotten before the next.
+ */
 export function inEditors(what: string, flows: readonly FlowNode[], tests: (suite: EditorSuite) => void): void {
-  for (const [version, nodeRed] of Object.entries(VERSIONS)) {
-    for (const theme of THEMES[version] ?? []) {
-      describe(`${what} in the editor of ${version}, ${theme}`, function () {
-        let red: TestNodeRed;
-        let editor: Editor;
-        let userDir: string;
+  for (const { version, theme, always } of SURROUNDINGS) {
+    if (!isWholeRun && always?.includes(what) === false) continue;
+    describe(`${what} in the editor of ${version}, ${theme}`, function () {
+      let red: TestNodeRed;
+      let editor: Editor;
+      let userDir: string;
 
-        before(async () => {
-          userDir = mkdtempSync(join(tmpdir(), 'nightkeep-editor-'));
-          keepChromium();
-          red = await TestNodeRed.start({ userDir, flows, nodeRed });
-          editor = await Editor.open(red.running.url, theme);
-        });
-
-        after(async () => {
-          await (editor as Editor | undefined)?.close();
-          releaseChromium();
-          await (red as TestNodeRed | undefined)?.stop('SIGKILL');
-          rmSync(userDir, { recursive: true, force: true });
-        });
-
-        beforeEach(async () => {
-          if (await editor.isTouched()) await editor.reload();
-        });
-
-        afterEach(() => {
-          assert.deepEqual(editor.problems.splice(0), [], 'what the page complained of');
-        });
-
-        tests({
-          editor: () => editor,
-          userDir: () => userDir,
-          shoot: (name) => editor.screenshot(`${version.replaceAll(/[^\w.]+/g, '-')}-${theme}-${name}`.toLowerCase()),
-          isFirstTheme: theme === 'light',
-          version,
-        });
+      before(async () => {
+        userDir = mkdtempSync(join(tmpdir(), 'nightkeep-editor-'));
+        keepChromium();
+        red = await TestNodeRed.start({ userDir, flows, nodeRed: VERSIONS[version] ?? '' });
+        editor = await Editor.open(red.running.url, theme);
       });
-    }
+
+      after(async () => {
+        await (editor as Editor | undefined)?.close();
+        releaseChromium();
+        await (red as TestNodeRed | undefined)?.stop('SIGKILL');
+        rmSync(userDir, { recursive: true, force: true });
+      });
+
+      beforeEach(async () => {
+        if (await editor.isTouched()) await editor.reload();
+      });
+
+      afterEach(() => {
+        assert.deepEqual(editor.problems.splice(0), [], 'what the page complained of');
+      });
+
+      tests({
+        editor: () => editor,
+        userDir: () => userDir,
+        shoot: (name) => editor.screenshot(`${version.replaceAll(/[^\w.]+/g, '-')}-${theme}-${name}`.toLowerCase()),
+        isFirstTheme: theme === 'light',
+        version,
+      });
+    });
   }
 }
 

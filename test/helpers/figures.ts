@@ -9,6 +9,9 @@ export interface Figure {
 /** A long run repeats what a usual run does a few times. */
 export const isLongRun: boolean = process.env['NIGHTKEEP_LONG'] === '1';
 
+/** In a usual run some tests are run in one version of Node-RED alone, or in one theme, where others stand for them. */
+export const isWholeRun: boolean = isLongRun || process.env['CI'] === 'true';
+
 /**
  * Reports a figure of a test for docs/reliability.md; does nothing when nobody collects them.
  *

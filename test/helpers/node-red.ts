@@ -12,6 +12,20 @@ export const VERSIONS: Readonly<Record<string, string>> = {
   'Node-RED 4.1': join(root, 'node_modules', 'node-red-4'),
 };
 
+/**
+ * To load Node-RED's nodes is half of the work of its start: these are used by no test but the few that ask for EVERY_NODE. Nor does a test
+ * install nodes by the palette, for which it would ask npm for its version.
+ */
+const UNUSED_NODES = [
+  ...['10-mqtt.js', '16-range.js', '17-split.js', '18-sort.js', '19-batch.js', '21-httprequest.js'],
+  ...['22-websocket.js', '23-watch.js', '31-tcpin.js', '32-udp.js', '70-CSV.js', '70-HTML.js', '70-JSON.js'],
+  ...['70-XML.js', '70-YAML.js', '80-template.js', '89-delay.js', '89-trigger.js', 'rbe.js'],
+];
+const LEAN = `nodesExcludes: ${JSON.stringify(UNUSED_NODES)}, externalModules: { palette: { allowInstall: false } },`;
+
+/** Among the settings of a test: all nodes of Node-RED are there. */
+export const EVERY_NODE = 'nodesExcludes: [],';
+
 export interface FlowNode {
   readonly id: string;
   readonly type: string;
@@ -83,7 +97,7 @@ export class TestNodeRed {
   }
 
   static async start(options: StartOptions): Promise<TestNodeRed> {
-    const settings = `functionGlobalContext: {
+    const settings = `${LEAN} functionGlobalContext: {
       tell: (tag, msg) => console.log('${MARK}' + JSON.stringify({ tag, msg })),
     },${options.settings ?? ''}`;
     return new TestNodeRed(await startNodeRed({ ...options, settings }));

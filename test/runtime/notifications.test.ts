@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { exampleFlows, SAID } from '../helpers/examples.ts';
-import { createNode, tab, teller, VERSIONS } from '../helpers/node-red.ts';
+import { createNode, EVERY_NODE, tab, teller, VERSIONS } from '../helpers/node-red.ts';
 import { oneNodeRed } from '../helpers/one-node-red.ts';
 import { untilSo } from '../helpers/pass-time.ts';
 
@@ -39,7 +39,7 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
         if (node.type !== 'backup-create') return node;
         return { ...node, nodeRed: false, sources: [{ label: 'gone', path: '/not/there', exclude: '' }] };
       });
-      const node = await start(flows);
+      const node = await start(flows, { settings: EVERY_NODE });
       assert.equal((await node.post('backup/create/nk09create000001')).status, 202);
       await untilSo(() => arrived.length === 2, `two messages, not ${JSON.stringify(arrived)}`);
       const ntfy = arrived.find(({ url }) => url === '/ntfy');

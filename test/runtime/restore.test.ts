@@ -17,7 +17,7 @@ function asking(label: string): FlowNode[] {
     { id: 'ask', type: 'http in', z: 'tab', method: 'get', url: '/ask', x: 1, y: 1, wires: [['say']] },
     { id: 'say', type: 'function', z: 'tab', func, outputs: 1, x: 1, y: 1, wires: [['reply']] },
     { id: 'reply', type: 'http response', z: 'tab', x: 1, y: 1, wires: [] },
-    { id: 'basic', type: 'http request', z: 'tab', authType: 'basic', method: 'GET', x: 1, y: 1, wires: [[]] },
+    { id: 'basic', type: 'http proxy', name: 'with credentials', url: '', noproxy: [] },
   ];
 }
 
@@ -69,7 +69,7 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
 
     const get = async (path: string): Promise<Response> => fetch(new URL(path, live?.running.url));
     const ask = async (query = ''): Promise<unknown> => (await get(`ask${query}`)).json();
-    const credentialsOf = async (): Promise<unknown> => (await get('credentials/http-request/basic')).json();
+    const credentialsOf = async (): Promise<unknown> => (await get('credentials/http-proxy/basic')).json();
     const userSettings = async (): Promise<unknown> => (await get('settings/user')).json();
 
     /** Sets the value of context; it is on the disk a while later. */
@@ -102,14 +102,14 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
     /** A Node-RED with everything that a restore must bring back, and a backup of it. */
     async function lived(): Promise<void> {
       const node = await start('old');
-      await deploy(flows('old'), { user: 'old', password: 'old password' });
+      await deploy(flows('old'), { username: 'old', password: 'old password' });
       await node.post('settings/user', { editor: { view: { mark: 'old' } } });
       await count(41);
       await makeBackup(node);
     }
 
     async function changed(): Promise<void> {
-      await deploy(flows('new'), { user: 'new', password: '' });
+      await deploy(flows('new'), { username: 'new', password: '' });
       await live?.post('settings/user', { editor: { view: { mark: 'new' } } });
       await count(99);
     }
@@ -117,8 +117,8 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
     async function assertState(label: string, count: number, where: string): Promise<void> {
       assert.deepEqual(await ask(), { label, count }, where);
       assert.deepEqual(await userSettings(), { editor: { view: { mark: label } } }, where);
-      const { user, has_password: has } = (await credentialsOf()) as Record<string, unknown>;
-      assert.deepEqual({ user, has }, { user: label, has: label === 'old' }, where);
+      const { username, has_password: has } = (await credentialsOf()) as Record<string, unknown>;
+      assert.deepEqual({ username, has }, { username: label, has: label === 'old' }, where);
     }
 
     it('at its next start brings back flows, credentials, users and context for good, and can be undone', async () => {
@@ -233,7 +233,7 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
           'node-red': { settings: { flowFile: 'flows.json', credentialsFile: 'flows_cred.json' } },
         }),
         'flows.json': JSON.stringify(flows('old')),
-        'flows_cred.json': sealed({ basic: { user: 'old', password: 'old password' } }, 'of the project'),
+        'flows_cred.json': sealed({ basic: { username: 'old', password: 'old password' } }, 'of the project'),
       });
       const config = { projects: { garden: { credentialSecret: 'of the project' } }, activeProject: 'garden' };
       put(userDir(), { '.config.projects.json': JSON.stringify(config) });

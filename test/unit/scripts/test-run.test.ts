@@ -204,7 +204,7 @@ describe('the test run', () => {
     assert.equal(status, 1);
     assert.match(
       stderr,
-      /tar, bsdtar, zstd, chromium, .* not found.* apt-get install tar libarchive-tools zstd chromium /,
+      /tar, bsdtar, zstd, chromium-headless-shell, .* not found.* apt-get install tar libarchive-tools zstd chromium-headless-shell /,
     );
   });
 
