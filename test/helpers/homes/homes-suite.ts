@@ -1,6 +1,6 @@
 /** Homes as people have them, backed up and brought back: what is there afterwards is what was there before. */
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../../scripts/start-node-red.ts';
 import { cellsToRun, nameOf, type Cell } from './cells.ts';
@@ -93,9 +93,9 @@ export function homesRestored(way: Cell['back']): void {
       return options;
     }
     rmSync(layout.userDir, { recursive: true, force: true });
+    chmodSync(folder(), 0o755);
     const there = optionsFor(cell, port, { name: 'new', uid: SOMEBODY });
     setUpEmpty(there, [join(folder(), 'new'), outside, kept]);
-    mkdirSync(join(folder(), 'state'), { mode: 0o777 });
     restoreOnEmptyMachine(there, kept, join(folder(), 'new', 'state'));
     installModules(there);
     return there;
