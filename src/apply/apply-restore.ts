@@ -48,7 +48,7 @@ function inputFor({ folder, journal }: Kept, { environment }: Site): ComposeInpu
   if (content.flows !== null && journal.phase === 'staged') {
     checkFlows(content.flows, content.secrets, "The backup's flows");
   }
-  return { folder, content, environment, useSettings: journal.useSettings };
+  return { folder, content, environment, useSettings: journal.useSettings, given: journal.given ?? null };
 }
 
 function compose({ way, phase, useSettings }: RestoreJournal, input: ComposeInput, firstHalf: boolean): Composition {
@@ -75,7 +75,8 @@ async function writePlan(kept: Kept, { composed, firstHalf, site }: Planned): Pr
     firstHalf,
     owner: formatIdentity(processIdentity()),
     steps: [...journal.steps, ...steps, ...composed.settings],
-    problems: [...journal.problems, ...placed.problems],
+    problems: [...journal.problems, ...composed.problems, ...placed.problems],
+    commands: [...journal.commands, ...composed.commands],
     notes: [...journal.notes, ...composed.notes],
   });
 }

@@ -1,12 +1,13 @@
 /** What an extracted backup of a Node-RED holds, by the role that it has there. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { BackupError } from '../errors.ts';
 import { isObject } from '../io/json-file.ts';
 import { readObject } from '../io/read-object.ts';
 import { credentialsFileOf } from '../credentials-file.ts';
 import { openWithOneOf, type Secret } from '../node-red-credentials.ts';
-import type { BackupRoles } from './journal.ts';
+import { isWithin } from '../io/real-path.ts';
+import type { BackupRoles, OutsideEntry } from './journal.ts';
 
 const LABEL = 'node-red';
 
@@ -15,6 +16,9 @@ export interface FlowFiles {
   readonly flows: string;
   readonly credentials: string | null;
 }
+
+/** What lay outside the user directory, with where it was extracted. */
+export type StagedEntry = OutsideEntry & { readonly staged: string };
 
 export interface BackupContent {
   /** Of the extracted user directory. */
@@ -26,36 +30,41 @@ export interface BackupContent {
   readonly secrets: readonly Secret[];
   /** With its files in `root`; null when none was active. */
   readonly activeProject: { readonly name: string; readonly files: FlowFiles | null } | null;
-  /** Files that lay outside the user directory. */
-  readonly outside: BackupRoles['outside'];
+  /** Files and folders that lay outside the user directory and are in the backup. */
+  readonly outside: readonly StagedEntry[];
 }
 
 /** @param staged - where the archive was extracted */
 export function readContent(staged: string, roles: BackupRoles): BackupContent {
   const root = join(staged, LABEL);
-  const byRole = (role: string): string | null => {
-    const found = roles.outside.find((file) => file.role === role);
-    return found === undefined ? null : present(join(staged, found.member));
-  };
-  const flows = byRole('flows') ?? (roles.flowFile === null ? guessFlows(root) : present(join(staged, roles.flowFile)));
-  const credentials = flows === null ? null : (byRole('credentials') ?? present(credentialsFileOf(flows, root)));
+  const outside = roles.outside
+    .map((entry) => ({ ...entry, staged: join(staged, entry.member) }))
+    .filter((entry) => lstatSync(entry.staged, { throwIfNoEntry: false }) !== undefined);
+  const byRole = (role: string): StagedEntry | null => outside.find((entry) => entry.role === role) ?? null;
+  const present = (path: string): string | null => presentIn(staged, path);
+  const apart = byRole('flows');
+  const flows = apart?.staged ?? (roles.flowFile === null ? guessFlows(root) : present(join(staged, roles.flowFile)));
+  const name = apart === null ? null : join(dirname(apart.staged), basename(apart.link ?? apart.path));
+  const credentials =
+    flows === null ? null : (byRole('credentials')?.staged ?? present(credentialsFileOf(name ?? flows, root)));
   return {
     root,
     flows: flows === null ? null : { flows, credentials },
-    settingsFile: byRole('settings') ?? present(join(root, 'settings.js')),
+    settingsFile: byRole('settings')?.staged ?? present(join(root, 'settings.js')),
     secrets: secretsOf(staged, root, roles),
-    activeProject: activeProjectOf(root),
-    outside: roles.outside,
+    activeProject: activeProjectOf(root, outside),
+    outside,
   };
 }
 
-function present(path: string): string | null {
-  return existsSync(path) ? path : null;
+/** A link that leads to this machine is no content of the backup. */
+function presentIn(staged: string, path: string): string | null {
+  return existsSync(path) && isWithin(realpathSync(path), realpathSync(staged)) ? path : null;
 }
 
 /** An archive of the command line does not say which it is: the one that has credentials, or the only one. */
 function guessFlows(root: string): string | null {
-  const usual = present(join(root, 'flows.json'));
+  const usual = presentIn(root, join(root, 'flows.json'));
   if (usual !== null) return usual;
   const named = readdirSync(root).filter((name) => /^flows_.*\.json$/.test(name) && !name.endsWith('_cred.json'));
   const withCredentials = named.filter((name) => existsSync(credentialsFileOf(join(root, name), root)));
@@ -70,10 +79,12 @@ function secretsOf(staged: string, root: string, { credentialSecret }: BackupRol
   return [stored, generated].filter((secret) => typeof secret === 'string' || secret === false);
 }
 
-function activeProjectOf(root: string): BackupContent['activeProject'] {
+function activeProjectOf(root: string, outside: readonly StagedEntry[]): BackupContent['activeProject'] {
   const { activeProject: name } = readObject(join(root, '.config.projects.json'));
   if (typeof name !== 'string' || name === '' || /[/\\]|^\.\.?$/.test(name)) return null;
-  const folder = join(root, 'projects', name);
+  const linked = outside.find(({ link }) => link === `projects/${name}`)?.staged;
+  const all = outside.find(({ link }) => link === 'projects')?.staged ?? join(root, 'projects');
+  const folder = linked ?? join(all, name);
   return existsSync(folder) ? { name, files: projectFiles(folder) } : null;
 }
 
@@ -83,6 +94,7 @@ export function projectFiles(folder: string): FlowFiles | null {
   const settings = isObject(section) && isObject(section['settings']) ? section['settings'] : {};
   const { flowFile, credentialsFile } = settings;
   if (typeof flowFile !== 'string') return null;
+  const present = (path: string): string | null => (existsSync(path) ? path : null);
   const flows = present(join(folder, flowFile));
   const credentials = typeof credentialsFile === 'string' ? present(join(folder, credentialsFile)) : null;
   return flows === null ? null : { flows, credentials };

@@ -1,7 +1,7 @@
 /** The job of a restore into Node-RED: verified and extracted in the user directory, then applied at once or left for the next start. */
 import { rm } from 'node:fs/promises';
 import { applyAtOnce, finishKilled } from '../../apply/at-once.ts';
-import { writeJournal, type RestoreJournal } from '../../apply/journal.ts';
+import { writeJournal, type BackupRoles, type RestoreJournal } from '../../apply/journal.ts';
 import { installModules, missingModules } from '../../apply/modules.ts';
 import { newRestoreFolder, stagedIn, sweepRestores, type Kept } from '../../apply/restore-folders.ts';
 import { checkStopped } from '../../apply/running-mark.ts';
@@ -105,12 +105,19 @@ async function extractAndStage(restoring: Restoring, archive: ArchiveOnDisk): Pr
   const { files, bytes } = extracted;
   const shared = { backup_id: record.backup_id, user_dir: userDir, files, bytes, missing_modules: lacking };
   if (running !== null) {
-    const value: IntoReport = { ...shared, state: 'await_restart', starts: staged.starts, problems: [], notes: [] };
+    const value: IntoReport = {
+      ...shared,
+      state: 'await_restart',
+      starts: staged.starts,
+      problems: [],
+      notes: [],
+      commands: [],
+    };
     return { value, backup: record, goesOn: true };
   }
   context.enter('apply');
-  const { problems, notes } = (await applyAtOnce(userDir, kept)).journal;
-  return { value: { ...shared, state: 'completed', starts: 0, problems, notes }, backup: record };
+  const { problems, notes, commands } = (await applyAtOnce(userDir, kept)).journal;
+  return { value: { ...shared, state: 'completed', starts: 0, problems, notes, commands }, backup: record };
 }
 
 async function extract({ parts, context, record, folder }: Restoring, archive: ArchiveOnDisk): Promise<Extracted> {
@@ -150,8 +157,18 @@ function journalOf(
     starts: 0,
     failure: null,
     problems: [],
-    notes: missing.length === 0 ? [] : [`Not installed: ${missing.join(', ')}. Run npm install in ${request.userDir}.`],
+    commands: [],
+    ...(request.given !== undefined && { given: request.given }),
+    notes: [...unknownNotes(roles), ...moduleNotes(missing, request.userDir)],
     missingModules: missing,
     announced: request.running === null,
   };
+}
+
+function moduleNotes(missing: readonly string[], userDir: string): readonly string[] {
+  return missing.length === 0 ? [] : [`Not installed: ${missing.join(', ')}. Run npm install in ${userDir}.`];
+}
+
+function unknownNotes({ unknown = [] }: BackupRoles): readonly string[] {
+  return unknown.map((member) => `${member} was not put anywhere: this version does not know what it is.`);
 }
