@@ -31,6 +31,7 @@ export type { RestoreJournal } from './apply/journal.ts';
 export { markRunning } from './apply/running-mark.ts';
 export { storedSetting } from './apply/settings-port.ts';
 export type { SettingKey, SettingsPort } from './apply/step.ts';
+export { isTorn } from './apply/torn.ts';
 export {
   generateKeyPair,
   keyFileText,

@@ -3,6 +3,7 @@ import type { NodeAPI } from 'node-red';
 import {
   applyAtStart,
   confirmStart,
+  isTorn,
   markRunning,
   projectsFolderOf,
   rejectStart,
@@ -30,13 +31,24 @@ export async function restoreAtStart(red: NodeAPI): Promise<void> {
   try {
     markRunning(userDir);
     const site = () => ({ environment: environmentOf(red, userDir), settings: liveSettings(red, userDir) });
+    const settingsFile = settingsFileOf(red.settings as FileSettings);
+    const torn = settingsFile !== null && (await isTorn(userDir, settingsFile));
     const kept = await applyAtStart(userDir, site);
     if (kept === null) return;
     tell(red, kept.journal);
+    if (torn) leave(red, settingsFile);
     settled.set(red.events, watch(red, userDir));
   } catch (error) {
     red.log.error(`[backup] ${toBackupError(error).message}`);
   }
+}
+
+/** What was read of it may have lacked the logins, so nothing of this Node-RED may be reached; the next one reads the whole file. */
+function leave(red: NodeAPI, settingsFile: string): void {
+  red.log.error(
+    `[backup] ${settingsFile} was half written when Node-RED read it. It is whole again: start Node-RED once more.`,
+  );
+  process.exit(1);
 }
 
 /** Flows that wait for a module have got as far as a restore can bring them. */

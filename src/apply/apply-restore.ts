@@ -44,7 +44,7 @@ export async function apply(kept: Kept, site: Site): Promise<Kept> {
 function inputFor({ folder, journal }: Kept, { environment }: Site): ComposeInput {
   const content = readContent(stagedIn(folder), journal.roles);
   if (journal.phase === 'staged') checkVerdict(content.verdict);
-  return { folder, content, environment, useSettings: journal.useSettings };
+  return { folder, content, environment, useSettings: journal.useSettings, given: journal.given ?? null };
 }
 
 function compose({ way, phase, useSettings }: RestoreJournal, input: ComposeInput, firstHalf: boolean): Composition {
@@ -71,7 +71,8 @@ async function writePlan(kept: Kept, { composed, firstHalf, site }: Planned): Pr
     firstHalf,
     owner: formatIdentity(processIdentity()),
     steps: [...journal.steps, ...steps, ...composed.settings],
-    problems: [...journal.problems, ...placed.problems],
+    problems: [...journal.problems, ...composed.problems, ...placed.problems],
+    commands: [...journal.commands, ...composed.commands],
     notes: [...journal.notes, ...composed.notes],
   });
 }

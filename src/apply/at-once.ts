@@ -5,6 +5,7 @@ import { deserializeError } from '../errors.ts';
 import { apply, carryOn, rollBack, undo, type Site } from './apply-restore.ts';
 import { fileSettings } from './file-settings.ts';
 import { giveToOwner } from './give-to-owner.ts';
+import { mendTorn } from './torn.ts';
 import { forgetOthers, lastRestore, openRestore, type Kept } from './restore-folders.ts';
 
 function siteOf(userDir: string): Site {
@@ -23,7 +24,10 @@ export async function finishKilled(userDir: string): Promise<void> {
   const kept = await openRestore(userDir);
   if (kept === null) return;
   const site = siteOf(userDir);
-  if (kept.journal.phase === 'applying' && kept.journal.way === 'at_once') await carryOn(kept, site);
+  if (kept.journal.phase === 'applying') {
+    if (kept.journal.way === 'at_once') await carryOn(kept, site);
+    else mendTorn(kept.journal.steps);
+  }
   if (kept.journal.phase === 'rolling_back') await rollBack(kept, kept.journal.failure, site);
   if (kept.journal.phase === 'undoing') await undo(kept, site);
 }

@@ -1,19 +1,23 @@
 /** What an extracted backup of a Node-RED holds, by the role that it has there. */
-import { copyFileSync, existsSync } from 'node:fs';
+import { copyFileSync, existsSync, lstatSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackupError } from '../errors.ts';
 import { checkContent, type ContentVerdict } from '../installation/content/check-content.ts';
 import { readingOfFolder } from '../installation/content/read-folder.ts';
 import { USER_DIR } from '../installation/content/recorded-content.ts';
 import { readObject } from '../io/read-object.ts';
+import { isWithin } from '../io/real-path.ts';
 import type { Secret } from '../node-red-credentials.ts';
-import type { BackupRoles } from './journal.ts';
+import type { BackupRoles, OutsideEntry } from './journal.ts';
 
 /** Flows and their credentials; `credentials` is null when there are none. */
 export interface FlowFiles {
   readonly flows: string;
   readonly credentials: string | null;
 }
+
+/** What lay outside the user directory, with where it was extracted. */
+export type StagedEntry = OutsideEntry & { readonly staged: string };
 
 export interface BackupContent {
   /** Of the extracted user directory. */
@@ -25,8 +29,8 @@ export interface BackupContent {
   readonly secrets: readonly Secret[];
   /** With its files in `root`; null when none was active. */
   readonly activeProject: { readonly name: string } | null;
-  /** Files that lay outside the user directory. */
-  readonly outside: BackupRoles['outside'];
+  /** Files and folders that lay outside the user directory and are in the backup. */
+  readonly outside: readonly StagedEntry[];
   /** What Node-RED would make of it. */
   readonly verdict: ContentVerdict;
 }
@@ -35,18 +39,21 @@ export interface BackupContent {
 export function readContent(staged: string, roles: BackupRoles): BackupContent {
   const verdict = readingOfFolder(staged, checkContent(roles, true));
   const root = join(staged, USER_DIR);
+  const outside = roles.outside
+    .map((entry) => ({ ...entry, staged: join(staged, entry.member) }))
+    .filter((entry) => lstatSync(entry.staged, { throwIfNoEntry: false }) !== undefined);
   const present = (member: string | null | undefined): string | null =>
-    typeof member === 'string' && existsSync(join(staged, member)) ? join(staged, member) : null;
+    typeof member === 'string' ? presentIn(staged, join(staged, member)) : null;
   const flows = present(verdict.settings?.flowFile);
   const credentials = present(verdict.settings?.credentialsFile);
-  const settings = roles.outside.find(({ role }) => role === 'settings');
+  const settings = outside.find(({ role }) => role === 'settings');
   return {
     root,
     flows: flows === null ? null : { flows, credentials },
-    settingsFile: present(settings?.member) ?? present(`${USER_DIR}/settings.js`),
+    settingsFile: settings?.staged ?? present(`${USER_DIR}/settings.js`),
     secrets: verdict.secrets,
-    activeProject: activeProjectOf(root),
-    outside: roles.outside,
+    activeProject: activeProjectOf(root, outside),
+    outside,
     verdict,
   };
 }
@@ -62,8 +69,15 @@ export function checkVerdict({ problems }: ContentVerdict): void {
   if (problem !== undefined) throw new BackupError(problem.code, problem.message);
 }
 
-function activeProjectOf(root: string): BackupContent['activeProject'] {
+/** A link that leads to this machine is no content of the backup. */
+function presentIn(staged: string, path: string): string | null {
+  return existsSync(path) && isWithin(realpathSync(path), realpathSync(staged)) ? path : null;
+}
+
+function activeProjectOf(root: string, outside: readonly StagedEntry[]): BackupContent['activeProject'] {
   const { activeProject: name } = readObject(join(root, '.config.projects.json'));
   if (typeof name !== 'string' || name === '' || /[/\\]|^\.\.?$/.test(name)) return null;
-  return existsSync(join(root, 'projects', name)) ? { name } : null;
+  const linked = outside.find(({ link }) => link === `projects/${name}`)?.staged;
+  const all = outside.find(({ link }) => link === 'projects')?.staged ?? join(root, 'projects');
+  return existsSync(linked ?? join(all, name)) ? { name } : null;
 }

@@ -6,10 +6,11 @@ import { credentialsFileOf } from '../credentials-file.ts';
 import { isObject } from '../io/json-file.ts';
 import { readObject } from '../io/read-object.ts';
 import type { BackupContent } from './backup-content.ts';
+import { leftOut } from './compose-outside.ts';
 import { isConfig, isOurs, isWhole, type ComposeInput, type Composition } from './compose.ts';
 import { fallbackOf, type NodeRedEnvironment } from './environment.ts';
+import { isLinked, linkedChanges } from './linked.ts';
 import { makeCredentials, makePackage, makeText } from './made-files.ts';
-import { projectNotes } from './outside-notes.ts';
 import { changeOfFile, changesOfTree, type Change } from './plan-tree.ts';
 import { settingsDifferences } from './settings-differences.ts';
 import { storedSetting } from './settings-port.ts';
@@ -26,7 +27,7 @@ export function composeFirstHalf({ content, environment, useSettings }: ComposeI
   const { settingsFile, userDir } = environment;
   const target = settingsFile ?? join(userDir, 'settings.js');
   const changes = useSettings && content.settingsFile !== null ? changeOfFile(content.settingsFile, target) : [];
-  return { changes, settings: settingSteps(content, environment, ['projects']), notes: [] };
+  return { changes, settings: settingSteps(content, environment, ['projects']), problems: [], notes: [], commands: [] };
 }
 
 /** All the rest, or all there is when one start is enough. */
@@ -37,13 +38,23 @@ export function composeRest(input: ComposeInput): Composition {
   const handled = namesOf(content, environment);
   const skips = (name: string): boolean =>
     isOurs(name) || isConfig(name) || name === 'node_modules' || handled.has(name);
-  const files = changesOfTree(content.root, environment.userDir, { skips, isWhole });
+  const linked = content.outside.filter(isLinked);
+  const rules = { skips, isWhole, apart: new Set(linked.map(({ link }) => link)) };
+  const files = changesOfTree(content.root, environment.userDir, rules);
+  // These come to what is in force, by their roles.
+  const entries = linked.filter(({ role }) => !IN_FORCE.has(role));
+  const through = linkedChanges({ entries, userDir: environment.userDir, rules });
+  const elsewhere = content.outside.filter(({ role, link }) => link === undefined && !IN_FORCE.has(role));
   return {
-    changes: [...files, ...packageChanges(input), ...flows.changes, ...settings.changes],
+    changes: [...files, ...through.changes, ...packageChanges(input), ...flows.changes, ...settings.changes],
     settings: [...settingSteps(content, environment, ['users', 'projects', 'modules']), ...flows.settings],
-    notes: [...settings.notes, ...projectNotes(content)],
+    problems: elsewhere.map(leftOut),
+    notes: settings.notes,
+    commands: through.commands,
   };
 }
+
+const IN_FORCE: ReadonlySet<string> = new Set(['settings', 'flows', 'credentials']);
 
 /** What does not come as it is, or not to where it was. */
 function namesOf(content: BackupContent, { userDir, flowFile }: NodeRedEnvironment): ReadonlySet<string> {

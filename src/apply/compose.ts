@@ -2,14 +2,19 @@
 import { SAFETY_PREFIX } from '../backup-names.ts';
 import type { BackupContent } from './backup-content.ts';
 import type { NodeRedEnvironment } from './environment.ts';
+import type { RestoreGiven } from './journal.ts';
 import type { Change } from './plan-tree.ts';
 import type { SettingStep } from './step.ts';
 
 export interface Composition {
   readonly changes: readonly Change[];
   readonly settings: readonly SettingStep[];
+  /** For people: what is not as it was in the backup. */
+  readonly problems: readonly string[];
   /** For people: what else is to be known or done. */
   readonly notes: readonly string[];
+  /** What makes links again, for a shell. */
+  readonly commands: readonly string[];
 }
 
 export interface ComposeInput {
@@ -18,6 +23,8 @@ export interface ComposeInput {
   readonly content: BackupContent;
   readonly environment: NodeRedEnvironment;
   readonly useSettings: boolean;
+  /** Null when nothing was said. */
+  readonly given: RestoreGiven | null;
 }
 
 /** Folders of which the backup has everything, so that what it lacks in them goes. */

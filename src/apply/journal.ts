@@ -37,9 +37,30 @@ const PHASES = [
 
 export type Phase = (typeof PHASES)[number];
 
+/** What Node-RED used although it lay outside the user directory. */
+export interface OutsideEntry {
+  /** Such as `settings`, `flows`, `credentials`, `projects`, `context`, `library`, `required` or `module`. */
+  readonly role: string;
+  /** Where it lay on the machine of the backup. */
+  readonly path: string;
+  readonly member: string;
+  /** The symbolic link through which Node-RED read it, as its name in the user directory. */
+  readonly link?: string;
+}
+
+export interface RestoreGiven {
+  /** Whether what lay outside the user directory is put where it was. */
+  readonly outside: boolean;
+  /** Absolute: the files that Node-RED uses here. */
+  readonly settingsFile: string | null;
+  readonly flowFile: string | null;
+}
+
 /** What a restore reads by its role; names are relative to what was extracted. */
 export interface BackupRoles extends RecordedContent {
-  readonly outside: readonly { readonly role: string; readonly path: string; readonly member: string }[];
+  readonly outside: readonly OutsideEntry[];
+  /** Members that are put nowhere, because it is not known what they are. */
+  readonly unknown?: readonly string[];
 }
 
 export interface RestoreJournal {
@@ -67,7 +88,11 @@ export interface RestoreJournal {
   readonly problems: readonly string[];
   /** For people: what else is to be known or done. */
   readonly notes: readonly string[];
+  /** What makes links again that this machine has not, for a shell. */
+  readonly commands: readonly string[];
   readonly missingModules: readonly string[];
+  /** What a person said of this machine; null is for what was not said. */
+  readonly given?: RestoreGiven;
   /** Whether its end was told as an event. */
   readonly announced: boolean;
 }
@@ -121,10 +146,8 @@ function parse(fields: Fields): RestoreJournal {
   const steps: unknown = fields['steps'];
   if (!Array.isArray(steps) || !steps.every(isStep)) throw new InvalidField('steps are no list of steps');
   // This process or an earlier one of ours wrote it, with mode 600; what steers the disk was checked.
-  return {
-    ...(fields as unknown as RestoreJournal),
-    problems: (fields['problems'] ?? []) as RestoreJournal['problems'],
-  };
+  const { problems = [], commands = [] } = fields as unknown as Partial<RestoreJournal>;
+  return { ...(fields as unknown as RestoreJournal), problems, commands };
 }
 
 function isStep(value: unknown): value is Step {

@@ -82,7 +82,7 @@ export async function stage(options: StageOptions): Promise<Staged> {
       `${what} Switch them on in settings.js, or let its settings.js be used too.`,
     );
   }
-  return { roles, content, starts: takesTwoStarts({ folder, content, environment, useSettings }) ? 2 : 1 };
+  return { roles, content, starts: takesTwoStarts({ folder, content, environment, useSettings, given: null }) ? 2 : 1 };
 }
 
 /** A settings.js that cannot be loaded would keep Node-RED from starting at all, and us from taking it back. */

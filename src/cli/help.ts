@@ -7,7 +7,8 @@ export const HELP = `Backups of Node-RED and of any other folder.
   node-red-backup flows    --at LOCATION [ID] [--tab NAME] [--key-file FILE | --passphrase]
   node-red-backup verify   --at LOCATION [ID] [--drill] [--key-file FILE | --passphrase]
   node-red-backup restore  --at LOCATION [ID] --to DIR [--path PATH] [--overwrite] [--key-file FILE | --passphrase]
-  node-red-backup restore  --at LOCATION [ID] --into USERDIR [--install-modules] [--key-file FILE | --passphrase]
+  node-red-backup restore  --at LOCATION [ID] --into USERDIR [--install-modules] [--outside] [--settings FILE] [--flow-file FILE]
+                           [--key-file FILE | --passphrase]
   node-red-backup restore  --into USERDIR --undo
   node-red-backup keygen   [--out FILE]
   node-red-backup forget   --at LOCATION --instance ID --plan ID [--keep-last N] [--keep-daily N] … [--dry-run]
@@ -29,6 +30,7 @@ ID is a backup's id or the beginning of it; without it, the newest backup is mea
   --keep-setuid let restored files keep their setuid and setgid bits
   --into        the user directory of a Node-RED that is stopped: everything of it comes back, also settings.js
   --install-modules   first install the modules that the backup's package.json names and that are not there
+  --outside     let "restore --into" also write what lay outside the user directory, to where it was: for backups that you trust
   --undo        take the last restore into USERDIR back
   --key-file    identities of age, as keygen and age-keygen write them: "create" encrypts for them, the others decrypt with them
   --recipient   whom "create" encrypts for: the public half of a key; may be given several times

@@ -1,12 +1,21 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { findInstallation, type NodeRedSource } from '../index.ts';
+import { findInstallation, type FindOptions, type NodeRedSource } from '../index.ts';
 import { optional, type Invocation } from './command.ts';
 
 /** Options that say what Node-RED uses, where that cannot be found out. */
 export const INSTALLATION_TEXTS = ['settings', 'flow-file'] as const;
 /** Options that say what of it goes in. */
 export const INSTALLATION_SWITCHES = ['linked-modules'] as const;
+
+/** Absolute; null for what is not given. */
+export function givenFiles(invocation: Invocation): Pick<FindOptions, 'settingsFile' | 'flowFile'> {
+  const given = (name: (typeof INSTALLATION_TEXTS)[number]): string | null => {
+    const value = optional(invocation, name);
+    return value === null ? null : resolve(value);
+  };
+  return { settingsFile: given('settings'), flowFile: given('flow-file') };
+}
 
 export interface FoundSource {
   readonly source: NodeRedSource;
@@ -24,13 +33,8 @@ export async function nodeRedSource(
   exclude: readonly string[],
   invocation: Invocation,
 ): Promise<FoundSource> {
-  const given = (name: (typeof INSTALLATION_TEXTS)[number]): string | null => {
-    const value = optional(invocation, name);
-    return value === null ? null : resolve(value);
-  };
   const { doubts, ...installation } = await findInstallation(path, {
-    settingsFile: given('settings'),
-    flowFile: given('flow-file'),
+    ...givenFiles(invocation),
     environment: process.env,
     cwd: process.cwd(),
     hostname: hostname(),

@@ -5,6 +5,7 @@ import { fileCount } from './file-count.ts';
 import { KEY_SWITCHES, KEY_TEXTS, keysOf } from './keys.ts';
 import { findBackup } from './find-backup.ts';
 import { LOCATION_REPEATABLE, LOCATION_TEXTS } from './location.ts';
+import { givenFiles, INSTALLATION_TEXTS } from './node-red-source.ts';
 import { printJson, printLine } from './print.ts';
 import { withSession } from './session.ts';
 import { UsageError } from './usage-error.ts';
@@ -20,7 +21,8 @@ async function run(invocation: Invocation): Promise<ExitCode> {
 
 async function toFolder(invocation: Invocation): Promise<ExitCode> {
   const target = resolve(required(invocation, 'to'));
-  const misplaced = ['undo', 'install-modules'].find((name) => invocation.switches.has(name));
+  const given = new Set([...invocation.switches, ...Object.keys(invocation.texts)]);
+  const misplaced = ['undo', 'install-modules', 'outside', ...INSTALLATION_TEXTS].find((name) => given.has(name));
   if (misplaced !== undefined) throw new UsageError(`--${misplaced} goes with --into.`);
   const keys = await keysOf(invocation);
   const report = await withSession(invocation, async (session): Promise<RestoreReport> => {
@@ -56,6 +58,7 @@ async function intoNodeRed(invocation: Invocation, userDir: string): Promise<Exi
       running: null,
       useSettings: true,
       installModules: invocation.switches.has('install-modules'),
+      given: { outside: invocation.switches.has('outside'), ...givenFiles(invocation) },
       nodeId: null,
       automatic: false,
     };
@@ -63,8 +66,9 @@ async function intoNodeRed(invocation: Invocation, userDir: string): Promise<Exi
   });
   const what = `Restored ${fileCount(report.files)}, ${formatBytes(report.bytes)}, from ${report.backup_id} into ${userDir}.`;
   const undoing = `What it replaced is kept: node-red-backup restore --into ${userDir} --undo takes it back.`;
-  const { problems, notes } = report;
-  await (invocation.json ? printJson(report) : printLine([...problems, what, ...notes, undoing].join('\n')));
+  const { problems, notes, commands } = report;
+  const again = commands.length === 0 ? [] : ['To make links again as they were:', ...commands];
+  await (invocation.json ? printJson(report) : printLine([...problems, what, ...notes, undoing, ...again].join('\n')));
   return problems.length === 0 ? 0 : 3;
 }
 
@@ -76,9 +80,9 @@ async function undo(invocation: Invocation, userDir: string): Promise<ExitCode> 
 }
 
 export const command: Command = {
-  texts: ['at', 'to', 'into', 'path', ...LOCATION_TEXTS, ...KEY_TEXTS],
+  texts: ['at', 'to', 'into', 'path', ...INSTALLATION_TEXTS, ...LOCATION_TEXTS, ...KEY_TEXTS],
   repeatable: ['path', ...LOCATION_REPEATABLE, ...KEY_TEXTS],
-  switches: ['overwrite', 'keep-setuid', 'undo', 'install-modules', ...KEY_SWITCHES],
+  switches: ['overwrite', 'keep-setuid', 'undo', 'install-modules', 'outside', ...KEY_SWITCHES],
   positionals: 1,
   run,
 };

@@ -131,6 +131,8 @@ export interface IntoReport {
   readonly problems: readonly string[];
   /** For people: what else is to be known or done. */
   readonly notes: readonly string[];
+  /** What makes the links again that the backup's Node-RED had and this one lacks, for a shell. */
+  readonly commands: readonly string[];
 }
 
 /** The last restore into this Node-RED, or the one that waits. */

@@ -1,5 +1,6 @@
 /** What the engine's verbs are asked. */
 import type { NodeRedEnvironment } from '../apply/environment.ts';
+import type { RestoreGiven } from '../apply/journal.ts';
 import type { AgentId, BackupId, PlanId } from '../model.ts';
 import type { RetentionPolicy } from '../retention/policy.ts';
 import type { Expectation } from '../schedule/deadline.ts';
@@ -53,6 +54,8 @@ export interface IntoRequest {
   readonly installModules: boolean;
   /** Also into a Node-RED that runs with fewer logins than the backup's had. */
   readonly confirmFewerLogins?: boolean;
+  /** What a person says of a Node-RED that is stopped; left out, nothing lies outside its user directory. */
+  readonly given?: RestoreGiven;
   readonly nodeId: string | null;
   readonly automatic: boolean;
 }

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { change } from '../../apply/apply-restore.ts';
 import { applyAtOnce, finishKilled } from '../../apply/at-once.ts';
-import { writeJournal, type RestoreJournal } from '../../apply/journal.ts';
+import { writeJournal, type BackupRoles, type RestoreJournal } from '../../apply/journal.ts';
 import { installModules, missingModules } from '../../apply/modules.ts';
 import { newRestoreFolder, stagedIn, sweepRestores, type Kept } from '../../apply/restore-folders.ts';
 import { checkStopped } from '../../apply/running-mark.ts';
@@ -109,12 +109,12 @@ async function extractAndStage(restoring: Restoring, archive: ArchiveOnDisk): Pr
   const shared = { backup_id: record.backup_id, user_dir: userDir, files, bytes, missing_modules: lacking };
   if (running !== null) {
     const { warnings: notes } = staged.content.verdict;
-    const value: IntoReport = { ...shared, state: 'await_restart', starts: staged.starts, problems: [], notes };
-    return { value, backup: record, goesOn: true };
+    const begun = { ...shared, starts: staged.starts, problems: [], notes, commands: [] };
+    return { value: { ...begun, state: 'await_restart' }, backup: record, goesOn: true };
   }
   context.enter('apply');
-  const { problems, notes } = (await toldOf(await applyAtOnce(userDir, kept), userDir)).journal;
-  return { value: { ...shared, state: 'completed', starts: 0, problems, notes }, backup: record };
+  const { problems, notes, commands } = (await toldOf(await applyAtOnce(userDir, kept), userDir)).journal;
+  return { value: { ...shared, state: 'completed', starts: 0, problems, notes, commands }, backup: record };
 }
 
 /** Says what Node-RED will load, which is known only now: its settings may have come with the restore. */
@@ -163,8 +163,14 @@ function journalOf(
     starts: 0,
     failure: null,
     problems: [],
-    notes: content.verdict.warnings,
+    commands: [],
+    ...(request.given !== undefined && { given: request.given }),
+    notes: [...unknownNotes(roles), ...content.verdict.warnings],
     missingModules: missing,
     announced: request.running === null,
   };
+}
+
+function unknownNotes({ unknown = [] }: BackupRoles): readonly string[] {
+  return unknown.map((member) => `${member} was not put anywhere: this version does not know what it is.`);
 }

@@ -44,7 +44,7 @@ const STATES: Readonly<Record<Phase, RestoreStatus['state']>> = {
 const isThere = (phase: Phase): boolean => phase !== 'undone' && phase !== 'rolled_back';
 
 export function statusOf(journal: RestoreJournal): RestoreStatus {
-  const { phase, record, staged, failure, missingModules, problems, notes } = journal;
+  const { phase, record, staged, failure, missingModules, problems, notes, commands } = journal;
   const { backup_id, name } = record;
   const error = failure === null ? null : failure.message;
   return {
@@ -55,7 +55,7 @@ export function statusOf(journal: RestoreJournal): RestoreStatus {
     error,
     missing_modules: missingModules,
     problems: isThere(phase) ? problems : [],
-    notes,
+    notes: [...notes, ...commands],
   };
 }
 
@@ -65,6 +65,15 @@ export function reportOf({ journal }: Kept, user_dir: string): IntoReport {
   // What they say is taken back, too.
   const waits = phase === 'undo_staged';
   const { backup_id, files, bytes } = record;
-  const shared = { backup_id, user_dir, files, bytes, missing_modules: missingModules, problems: [], notes };
+  const shared = {
+    backup_id,
+    user_dir,
+    files,
+    bytes,
+    missing_modules: missingModules,
+    notes,
+    problems: [],
+    commands: [],
+  };
   return waits ? { ...shared, state: 'await_restart', starts: 1 } : { ...shared, state: 'completed', starts: 0 };
 }
