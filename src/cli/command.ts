@@ -2,7 +2,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { UsageError } from './usage-error.ts';
 
-/** 0 done, 1 failed, 2 wrong usage, 3 done but some files could not be read, or what Node-RED uses was guessed. */
+/** 0 done, 1 failed, 2 wrong usage, 3 done but some files could not be read, what Node-RED uses was guessed, or it would not load what a restored backup had. */
 export type ExitCode = 0 | 1 | 2 | 3;
 
 interface Output {

@@ -52,4 +52,5 @@ ID is a backup's id or the beginning of it; without it, the newest backup is mea
   --help        this text
   --version     the version of the package
 
-Exit code: 0 done, 1 failed, 2 wrong usage, 3 done, but some files could not be read, or what Node-RED uses was guessed.`;
+Exit code: 0 done, 1 failed, 2 wrong usage, 3 done, but some files could not be read, what Node-RED uses was guessed, or Node-RED
+would not load what the backup had.`;
