@@ -11,7 +11,7 @@ import type { Secret } from '../node-red-credentials.ts';
 import type { BackupRoles, OutsideEntry } from './journal.ts';
 
 /** Flows and their credentials; `credentials` is null when there are none. */
-export interface FlowFiles {
+interface FlowFiles {
   readonly flows: string;
   readonly credentials: string | null;
 }

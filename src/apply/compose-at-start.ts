@@ -3,12 +3,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { credentialsFileOf } from '../credentials-file.ts';
+import { keptCopyOf } from '../installation/content/kept-copy.ts';
 import { isObject } from '../io/json-file.ts';
 import { readObject } from '../io/read-object.ts';
 import type { BackupContent } from './backup-content.ts';
 import { leftOut } from './compose-outside.ts';
 import { isConfig, isOurs, isWhole, type ComposeInput, type Composition } from './compose.ts';
-import { fallbackOf, type NodeRedEnvironment } from './environment.ts';
+import type { NodeRedEnvironment } from './environment.ts';
 import { isLinked, linkedChanges } from './linked.ts';
 import { makeCredentials, makePackage, makeText } from './made-files.ts';
 import { changeOfFile, changesOfTree, type Change } from './plan-tree.ts';
@@ -59,8 +60,8 @@ const IN_FORCE: ReadonlySet<string> = new Set(['settings', 'flows', 'credentials
 /** What does not come as it is, or not to where it was. */
 function namesOf(content: BackupContent, { userDir, flowFile }: NodeRedEnvironment): ReadonlySet<string> {
   const pairs = [content.flows?.flows, content.flows?.credentials].filter((file) => typeof file === 'string');
-  const theirs = pairs.flatMap((file) => [file, fallbackOf(file)]).map((file) => relative(content.root, file));
-  const ours = [flowFile, credentialsFileOf(flowFile, userDir)].flatMap((file) => [file, fallbackOf(file)]);
+  const theirs = pairs.flatMap((file) => [file, keptCopyOf(file)]).map((file) => relative(content.root, file));
+  const ours = [flowFile, credentialsFileOf(flowFile, userDir)].flatMap((file) => [file, keptCopyOf(file)]);
   return new Set(['settings.js', 'package.json', ...theirs, ...ours.map((file) => relative(userDir, file))]);
 }
 
@@ -85,7 +86,7 @@ function flowChanges({ folder, content, environment }: ComposeInput): Pick<Compo
       ...(sealed === null ? [{ target: credentialsFile, next: null }] : changeOfFile(sealed, credentialsFile)),
       ...changeOfFile(flows, flowFile),
       // Node-RED would fall back to those of before, should a file turn out empty.
-      ...[credentialsFile, flowFile].map((file) => ({ target: fallbackOf(file), next: null })),
+      ...[credentialsFile, flowFile].map((file) => ({ target: keptCopyOf(file), next: null })),
     ],
     settings: adopted,
   };

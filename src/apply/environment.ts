@@ -1,5 +1,4 @@
 /** Node-RED as a restore finds it: which files and which secret are in force. */
-import { basename, dirname, join } from 'node:path';
 import type { Secret } from '../node-red-credentials.ts';
 
 export interface NodeRedEnvironment {
@@ -17,9 +16,4 @@ export interface NodeRedEnvironment {
   readonly projectsFolder?: string;
   /** Names of the settings that keep strangers out, as far as they are set; left out when that is not known. */
   readonly guards?: readonly string[];
-}
-
-/** What Node-RED falls back to when a file is empty: `.flows.json.backup`. */
-export function fallbackOf(file: string): string {
-  return join(dirname(file), `.${basename(file)}.backup`);
 }

@@ -1,11 +1,11 @@
 /** What Node-RED is about to read from a user directory, as it would read it. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { credentialsFileOf } from '../credentials-file.ts';
 import { readCredentials, type ReadCredentials } from '../installation/content/credentials-state.ts';
 import { flowList } from '../installation/content/flow-list.ts';
 import { loadedFile } from '../installation/content/kept-copy.ts';
 import type { ActiveProject } from '../installation/node-red-facts.ts';
+import { readIfThere } from '../io/read-if-there.ts';
 import type { Secret } from '../node-red-credentials.ts';
 
 export interface ReadPlace {
@@ -51,13 +51,5 @@ export function readInForce({ userDir, flowFile, project, secret, projectSecret 
 }
 
 function bytesOf(file: string | null): Uint8Array | null {
-  return file === null ? null : (loadedFile(file, read)?.bytes ?? null);
-}
-
-function read(file: string): Uint8Array | null {
-  try {
-    return readFileSync(file);
-  } catch {
-    return null;
-  }
+  return file === null ? null : (loadedFile(file, readIfThere)?.bytes ?? null);
 }

@@ -59,7 +59,7 @@ export function lastWordAtStart(
   return lastWord({ userDir, inForce: inForceIn(environment), guards, expected, missing });
 }
 
-export function inForceIn({ userDir, flowFile, secret, activeProject, projectsFolder }: NodeRedEnvironment): InForce {
+function inForceIn({ userDir, flowFile, secret, activeProject, projectsFolder }: NodeRedEnvironment): InForce {
   const folder = projectsFolder ?? join(userDir, 'projects');
   const project = activeProject === null ? null : projectIn(userDir, folder, activeProject);
   const stored = storedSetting(userDir, '_credentialSecret');

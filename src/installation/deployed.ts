@@ -1,9 +1,10 @@
 /** Whether the flows that Node-RED runs are there to be backed up. */
 import { existsSync, lstatSync, readlinkSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { credentialsFileOf } from '../credentials-file.ts';
 import type { NodeRedSource } from '../backup-request.ts';
 import { isWithin } from '../io/real-path.ts';
+import { keptCopyOf } from './content/kept-copy.ts';
 import { flowFilesIn } from './flow-file.ts';
 
 /** `file` holds the flows, null when it is not known which; `message` says, in sentences for people, why there are none. */
@@ -21,6 +22,8 @@ export function flowsState(source: NodeRedSource): FlowsState {
   if (flowFile === null)
     return missing(`The active project ${name} has no flows: ${folder} does not say where they are.`);
   if (hasContent(flowFile)) return { kind: 'there', file: flowFile };
+  const kept = keptCopyOf(flowFile);
+  if (existsSync(flowFile) && hasContent(kept)) return { kind: 'there', file: kept };
   return missing(`The active project ${name} has no flows: ${flowFile} is not there, or empty.`);
 }
 
@@ -32,7 +35,7 @@ function missing(what: string): FlowsState {
 function stateOf(file: string, source: NodeRedSource): FlowsState {
   const { path: userDir } = source;
   if (hasContent(file)) return { kind: 'there', file };
-  const kept = join(dirname(file), `.${basename(file)}.backup`);
+  const kept = keptCopyOf(file);
   // Node-RED takes it for a file that is empty, and it lies where it is backed up.
   if (existsSync(file) && hasContent(kept) && isWithin(kept, userDir)) return { kind: 'there', file: kept };
   const others = [...new Set([userDir, dirname(file)])].flatMap(flowFilesIn).filter((path) => path !== file);

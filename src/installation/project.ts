@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { isObject } from '../io/json-file.ts';
 import { readObject } from '../io/read-object.ts';
 import type { ActiveProject } from './node-red-facts.ts';
+import { storedConfig } from './stored-config.ts';
 
 /** Where projects lie: in the user directory unless settings say another place. */
 export function projectsFolderOf(path: string | null, userDir: string): string {
@@ -15,7 +16,7 @@ export function projectsFolderOf(path: string | null, userDir: string): string {
  * @param flowFile - of the settings: Node-RED takes the name of a project there as well
  */
 export function activeProjectOf(userDir: string, folder: string, flowFile: string | null): ActiveProject | null {
-  const section = readObject(join(userDir, '.config.projects.json'));
+  const section = storedConfig(userDir, 'projects');
   const known = isObject(section['projects']) ? section['projects'] : {};
   const isNamed = flowFile !== null && (Object.hasOwn(known, flowFile) || isFolder(join(folder, flowFile)));
   const name = isNamed ? flowFile : section['activeProject'];
@@ -24,7 +25,7 @@ export function activeProjectOf(userDir: string, folder: string, flowFile: strin
 
 /** @param folder - where projects lie */
 export function projectIn(userDir: string, folder: string, name: string): ActiveProject {
-  const { projects } = readObject(join(userDir, '.config.projects.json'));
+  const { projects } = storedConfig(userDir, 'projects');
   const entry = isObject(projects) ? projects[name] : null;
   const root = isObject(entry) && typeof entry['rootPath'] === 'string' ? entry['rootPath'] : '';
   const place = join(folder, name);

@@ -1,10 +1,11 @@
 /** What credentials are encrypted with. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { CredentialSecret } from '../backup-request.ts';
 import { isObject } from '../io/json-file.ts';
-import { readObject } from '../io/read-object.ts';
+import { readIfThere } from '../io/read-if-there.ts';
 import { openCredentials } from '../node-red-credentials.ts';
+import { loadedFile } from './content/kept-copy.ts';
+import { nodeRedJson } from './content/node-red-json.ts';
+import { storedConfig } from './stored-config.ts';
 
 export interface FoundSecret {
   readonly secret: CredentialSecret | null;
@@ -18,7 +19,7 @@ export interface FoundSecret {
  * @param own - what settings say; null when they say nothing, or are not known
  */
 export function findSecret(userDir: string, own: string | false | null, credentialsFile: string): FoundSecret {
-  const made = readObject(join(userDir, '.config.runtime.json'))['_credentialSecret'];
+  const made = storedConfig(userDir, 'runtime')['_credentialSecret'];
   const candidates: CredentialSecret[] = [];
   if (own !== null) candidates.push({ from: 'settings', secret: own });
   if (typeof made === 'string' && made !== '') candidates.push({ from: 'runtime', secret: made });
@@ -31,11 +32,7 @@ export function findSecret(userDir: string, own: string | false | null, credenti
 
 /** The text of a credentials file that is encrypted; null for any other. */
 function sealedIn(path: string): string | null {
-  try {
-    const text = readFileSync(path, 'utf8');
-    const value: unknown = JSON.parse(text);
-    return isObject(value) && typeof value['$'] === 'string' ? text : null;
-  } catch {
-    return null;
-  }
+  const bytes = loadedFile(path, readIfThere)?.bytes;
+  const value = bytes === undefined ? null : nodeRedJson(bytes)?.value;
+  return isObject(value) && typeof value['$'] === 'string' ? new TextDecoder().decode(bytes) : null;
 }

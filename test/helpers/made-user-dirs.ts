@@ -1,5 +1,5 @@
 /** User directories of all kinds, whole and broken, as they are found at people's. */
-import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CredentialSecret, NodeRedSource } from '../../src/backup-request.ts';
 import { credentialsFileOf } from '../../src/credentials-file.ts';
@@ -174,14 +174,16 @@ function settingsText(kinds: Kinds, flowFile: string, hasProjects: boolean): str
 };\n`;
 }
 
-function putRest({ context, others, links }: Kinds, path: string, put: Put): void {
+function putRest({ context, others, links, file }: Kinds, path: string, put: Put): void {
   put('package.json', '{"name":"node-red-project"}');
   if (context !== 'none') put('context/global/global.json', context === 'whole' ? '{"a":1}' : '{"a":');
   if (others !== 'none') put('flows_old.json', '[]');
   if (others === 'two old ones') put('flows_older.json', '[{"id":"');
-  if (links === 'to a folder') {
-    put('real/file', 'x');
-    symlinkSync('real', join(path, 'linked'));
+  const project = join(path, 'projects/mine');
+  if (links === 'to a folder' && existsSync(project)) {
+    renameSync(project, join(path, 'repository'));
+    symlinkSync('../repository', project);
   }
-  if (links === 'twin') linkSync(join(path, 'package.json'), join(path, 'a-twin.json'));
+  // Before it in the archive, which then has but a hard link of the name that Node-RED knows.
+  if (links === 'twin' && existsSync(join(path, file))) linkSync(join(path, file), join(path, 'a-twin.json'));
 }

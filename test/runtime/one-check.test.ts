@@ -19,6 +19,7 @@ const OF_EACH = isLongRun ? 12 : 3;
 const isForBoth = ({ kinds }: MadeUserDir): boolean => kinds.file.endsWith('.json');
 
 describe('what verify and restore say of a user directory', function () {
+  this.timeout(isLongRun ? 1_800_000 : 240_000);
   const folder = tempFolder();
 
   /** Null when there was nothing to back up. */

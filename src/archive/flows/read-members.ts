@@ -93,11 +93,11 @@ async function pass(archive: OpenArchive, { files, survey }: Ask): Promise<Found
   const wanted = new Set(files);
   for await (const line of archive.manifest()) {
     if (line.kind !== 'member') continue;
-    const { type, path, link } = line.member;
+    const { type, path, link, size } = line.member;
     const name = shown(path);
     if (survey !== 'nothing' && isFlowName(name)) found.flowNames.push(name);
     if (type === 'file') {
-      const isContext = survey === 'names and contexts' && isContextFile(name);
+      const isContext = survey === 'names and contexts' && isContextFile(name) && size <= MOST_BYTES;
       const bytes = wanted.has(name) || isContext ? await contentOf(line, input, lockstep) : null;
       if (bytes !== null && wanted.has(name)) found.contents.set(name, bytes);
       if (bytes !== null && isContext && !opensAsContext(bytes)) found.badContexts.push(name);

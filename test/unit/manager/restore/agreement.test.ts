@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { BackupError, Engine } from '../../../../src/index.ts';
 import { openEngineWith } from '../../../../src/manager/open-engine.ts';
 import { archiveInThread } from '../../../helpers/archive-in-thread.ts';
+import { isLongRun } from '../../../helpers/figures.ts';
 import { makeUserDirOf } from '../../../helpers/made-user-dirs.ts';
 import { backupRequest } from '../../../helpers/requests.ts';
 import { runCli } from '../../../helpers/run-cli.ts';
@@ -21,6 +22,7 @@ interface Said {
 }
 
 describe('verify and restore', function () {
+  this.timeout(isLongRun ? 3_600_000 : 480_000);
   const folder = tempFolder();
 
   async function byEngine(engine: Engine, number: number): Promise<Said> {
