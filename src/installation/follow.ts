@@ -104,8 +104,10 @@ function lookAt(used: UsedPlace, userDir: string, places: readonly FollowedPlace
   try {
     const isFolder = statSync(given).isDirectory();
     if (used.isFolder !== null && used.isFolder !== isFolder) return null;
-    const link = linkAt(given, userDir, places);
-    return { kind: 'there', place: { role, given, path: realpathSync(given), isFolder, link } };
+    const path = realpathSync(given);
+    // A name that is no text comes out as another.
+    statSync(path);
+    return { kind: 'there', place: { role, given, path, isFolder, link: linkAt(given, userDir, places) } };
   } catch (error) {
     const target = targetOf(given);
     if (target === null) return null;

@@ -126,6 +126,19 @@ inEditors('backup-create', [tab, createNode({ wires: [[], []] })], ({ editor, us
     }
   });
 
+  it('takes linked modules along only when that is ticked, also in a node of an earlier version', async () => {
+    const box = '#node-input-linkedModules';
+    await editor().edit('create');
+    assert.equal(await editor().page.isChecked(box), false);
+    assert.match((await editor().page.textContent(`label[for="${box.slice(1)}"]`)) ?? '', /linked modules/);
+    await editor().page.check(box);
+    await editor().done();
+    assert.equal(await editor().page.evaluate(`RED.nodes.node('create').linkedModules`), true);
+    await editor().edit('create');
+    assert.equal(await editor().page.isChecked(box), true);
+    await editor().cancel();
+  });
+
   it('refuses a time limit that is none, names with a slash, and nothing to back up', async () => {
     await editor().edit('create');
     await editor().page.uncheck('#node-input-nodeRed');

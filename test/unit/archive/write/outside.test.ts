@@ -185,6 +185,39 @@ describe('what Node-RED reads outside its user directory', function () {
       assert.equal(members.filter((name) => name.endsWith('global.json')).length, 1);
     });
 
+    it('goes in through a folder that is a link, and where the user directory is named by one', async () => {
+      put('dot/sub/main.json', 'dot/sub/main_cred.json', 'disk/ctx/global/global.json');
+      link(place('dot/sub'), 'u/sub');
+      link(place('disk/ctx'), 'u/context');
+      link(place('u'), 'name');
+      const { outside, header } = await made({
+        path: place('name'),
+        flowFile: place('name/sub/main.json'),
+        settingsFile: null,
+      });
+      assert.deepEqual(
+        outside.map(({ role, member, link: by }) => [role, member, by]),
+        [
+          ['flows', 'node-red-outside/main.json', undefined],
+          ['credentials', 'node-red-outside/main_cred.json', undefined],
+          ['context', 'node-red-outside/context', 'context'],
+        ],
+      );
+      assert.equal(header.sources[0]?.flow_file, 'node-red-outside/main.json');
+    });
+
+    it('is no folder where Node-RED wants one, and is named where its name is no text', async () => {
+      put('disk/file');
+      link(place('disk/file'), 'u/context');
+      mkdirSync(Buffer.concat([Buffer.from(place('disk/')), Buffer.from([0xff])]));
+      mkdirSync(place('u'), { recursive: true });
+      symlinkSync(Buffer.concat([Buffer.from(place('disk/')), Buffer.from([0xff])]), place('u/lib'));
+      const { outside, notes, asides } = await made();
+      assert.deepEqual(outside, []);
+      assert.match(notes.join(), /u\/lib leads to .*, which is not there/);
+      assert.match(asides.join(), /^2 links lead out/);
+    });
+
     it('keeps to the patterns of the user directory', async () => {
       put('disk/ctx/global/global.json', 'disk/ctx/0/flow.json', 'dot/flows.json');
       link(place('disk/ctx'), 'u/context');
@@ -378,6 +411,24 @@ describe('what Node-RED reads outside its user directory', function () {
       assert.equal(notes.length, 2);
       for (const name of ['mine', 'other', '@me/linked']) assert.ok(notes[0]?.includes(`${name} (`), notes[0]);
       assert.match(notes[1] ?? '', /not there: gone \(/);
+    });
+
+    it('goes in where it is packed in a file, and not where it holds the user directory', async () => {
+      put('mine.tgz', 'package.json');
+      const dependencies = {
+        packed: 'file:../mine.tgz',
+        around: 'file:..',
+        slashes: `file://${place('other')}`,
+        path: '../mine',
+      };
+      writeFileSync(place('u/package.json'), JSON.stringify({ optionalDependencies: dependencies }));
+      rmSync(place('u/node_modules'), { recursive: true });
+      const { members, notes } = await made({ linkedModules: true });
+      assert.deepEqual(
+        [...members].sort(),
+        ['mine.tgz', 'mine/index.js', 'mine/package.json', 'other/index.js'].map((name) => `node-red-outside/${name}`),
+      );
+      assert.match(notes.join(), /the user directory lies in it/);
     });
 
     it('goes in without its own modules, and with what it links in turn', async () => {
