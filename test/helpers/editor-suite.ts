@@ -51,7 +51,7 @@ export function inEditors(what: string, flows: readonly FlowNode[], tests: (suit
 
       before(async () => {
         userDir = mkdtempSync(join(tmpdir(), 'nightkeep-editor-'));
-        keepChromium();
+        void keepChromium();
         red = await TestNodeRed.start({ userDir, flows, nodeRed: VERSIONS[version] ?? '' });
         editor = await Editor.open(red.running.url, theme);
       });
