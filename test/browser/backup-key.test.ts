@@ -14,7 +14,7 @@ import { createNode, tab, type FlowNode } from '../helpers/node-red.ts';
 const FLOWS: readonly FlowNode[] = [tab, createNode({ key: 'key', nodeRed: true }), backupKey];
 
 inEditors('backup-key', FLOWS, (suite) => {
-  const { isFirstTheme } = suite;
+  const { isInFull } = suite;
   const editor = (): Editor => suite.editor();
   const userDir = (): string => suite.userDir();
   const shoot = (what: string): Promise<void> => suite.shoot(what);
@@ -79,7 +79,7 @@ inEditors('backup-key', FLOWS, (suite) => {
     await again.close();
   });
 
-  if (!isFirstTheme) return;
+  if (!isInFull) return;
 
   it('takes a key that is pasted, recipients, and says what is wrong', async () => {
     await openKey();
