@@ -14,7 +14,7 @@ const FLOWS: readonly FlowNode[] = [
   agentLocal,
 ];
 
-inEditors('agents', FLOWS, ({ editor, shoot, isFirstTheme }) => {
+inEditors('agents', FLOWS, ({ editor, shoot, isInFull }) => {
   let server: SshServer;
   let remote: string;
 
@@ -73,7 +73,7 @@ inEditors('agents', FLOWS, ({ editor, shoot, isFirstTheme }) => {
     assert.ok(stored().some((name) => /^\d{8}T/.test(name)));
   });
 
-  if (!isFirstTheme) return;
+  if (!isInFull) return;
 
   it('keeps the stored key without showing it, uses it for its own server alone, and replaces it', async () => {
     await editor().edit('sftp');

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { inEditors, openTab } from '../helpers/editor-suite.ts';
 import { createNode, tab } from '../helpers/node-red.ts';
 
-inEditors('backup-create', [tab, createNode({ wires: [[], []] })], ({ editor, userDir, shoot, isFirstTheme }) => {
+inEditors('backup-create', [tab, createNode({ wires: [[], []] })], ({ editor, userDir, shoot, isInFull }) => {
   const sidecars = (): string[] => {
     const folder = join(userDir(), 'backups');
     return existsSync(folder) ? readdirSync(folder).filter((name) => /^\d{8}T.*\.json$/.test(name)) : [];
@@ -76,7 +76,7 @@ inEditors('backup-create', [tab, createNode({ wires: [[], []] })], ({ editor, us
     assert.deepEqual(await editor().complaints('create'), []);
   });
 
-  if (!isFirstTheme) return;
+  if (!isInFull) return;
 
   it('stores folders, and takes them out again', async () => {
     await editor().edit('create');

@@ -5,8 +5,8 @@ import { createNode, tab, type FlowNode } from '../helpers/node-red.ts';
 
 const FLOWS: readonly FlowNode[] = [tab, createNode({ wires: [[], []] }), eventNode, agentLocal];
 
-inEditors('backup-event', FLOWS, ({ editor, isFirstTheme }) => {
-  if (!isFirstTheme) return;
+inEditors('backup-event', FLOWS, ({ editor, isInFull }) => {
+  if (!isInFull) return;
 
   it('offers the backup nodes to backup-event, and keeps what is chosen right when flows are copied', async () => {
     await editor().edit('event');

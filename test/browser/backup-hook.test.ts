@@ -7,8 +7,8 @@ import { createNode, tab, type FlowNode } from '../helpers/node-red.ts';
 const hook = hookNode({ scope: ['create'], wires: [['continue']] });
 const FLOWS: readonly FlowNode[] = [tab, createNode({ wires: [[], []] }), agentLocal, hook, continueNode()];
 
-inEditors('backup-hook', FLOWS, ({ editor, isFirstTheme, shoot }) => {
-  if (!isFirstTheme) return;
+inEditors('backup-hook', FLOWS, ({ editor, isInFull, shoot }) => {
+  if (!isInFull) return;
 
   it('offers the nodes that make backups, and keeps what is chosen right when flows are copied', async () => {
     await editor().edit('hook');

@@ -8,12 +8,13 @@ import { OTHER_IDENTITY, OTHER_RECIPIENT, RECIPIENT } from '../helpers/age.ts';
 import { backupKey } from '../helpers/dialog-nodes.ts';
 import type { Editor } from '../helpers/editor.ts';
 import { checkDialog, inEditors, openTab } from '../helpers/editor-suite.ts';
+import { isWholeRun } from '../helpers/figures.ts';
 import { createNode, tab, type FlowNode } from '../helpers/node-red.ts';
 
 const FLOWS: readonly FlowNode[] = [tab, createNode({ key: 'key', nodeRed: true }), backupKey];
 
 inEditors('backup-key', FLOWS, (suite) => {
-  const { isFirstTheme } = suite;
+  const { isInFull } = suite;
   const editor = (): Editor => suite.editor();
   const userDir = (): string => suite.userDir();
   const shoot = (what: string): Promise<void> => suite.shoot(what);
@@ -53,7 +54,7 @@ inEditors('backup-key', FLOWS, (suite) => {
     assert.ok(text.includes(join(userDir(), 'backups')), text);
     assert.doesNotMatch(text, /backup-key\.|\{\{|__/, 'a text is missing');
     assert.ok(text.includes(hostname()), text);
-    await kit.screenshot({ path: '.cache/screenshots/recovery-kit.png', fullPage: true });
+    if (isWholeRun) await kit.screenshot({ path: '.cache/screenshots/recovery-kit.png', fullPage: true });
     await kit.close();
     await keepKey();
     await editor().done();
@@ -78,7 +79,7 @@ inEditors('backup-key', FLOWS, (suite) => {
     await again.close();
   });
 
-  if (!isFirstTheme) return;
+  if (!isInFull) return;
 
   it('takes a key that is pasted, recipients, and says what is wrong', async () => {
     await openKey();

@@ -11,14 +11,14 @@ const FLOWS: readonly FlowNode[] = [
   verifyNode('verify', { locations: ['local'], mode: 'restore' }),
 ];
 
-inEditors('backup-verify', FLOWS, ({ editor, shoot, isFirstTheme }) => {
+inEditors('backup-verify', FLOWS, ({ editor, shoot, isInFull }) => {
   it('shows its locations, and asks for one when none is chosen', async () => {
     await editor().edit('verify');
     const rows = editor().page.locator('#backup-verify-locations-list .red-ui-treeList-label');
     assert.deepEqual(await rows.allTextContents(), ['nightly', 'USB disk']);
     await checkDialog(editor(), 'verify');
     await shoot('verify-locations');
-    if (!isFirstTheme) return;
+    if (!isInFull) return;
     await rows.last().click();
     await editor().done();
     assert.match((await editor().complaints('verify')).join(), /no location is chosen/i);

@@ -25,7 +25,7 @@ const LISTED = `(async () => {
   return place !== undefined && (await (await fetch('backup/list?at=' + encodeURIComponent(place.agent_id))).json()).error === null;
 })()`;
 
-inEditors('the first time', FLOWS, ({ editor, userDir, shoot, version, isFirstTheme }) => {
+inEditors('the first time', FLOWS, ({ editor, userDir, shoot, version, isInFull }) => {
   let server: SshServer;
   let remote: string;
 
@@ -62,7 +62,7 @@ inEditors('the first time', FLOWS, ({ editor, userDir, shoot, version, isFirstTh
     await page().locator(first).waitFor();
   }
 
-  if (isFirstTheme) testOtherWays();
+  if (isInFull) testOtherWays();
 
   it('makes the first encrypted backup of an empty Node-RED with a few clicks', async () => {
     wrong = [];
@@ -103,7 +103,7 @@ inEditors('the first time', FLOWS, ({ editor, userDir, shoot, version, isFirstTh
     assert.deepEqual(wrong, []);
   });
 
-  /** Colours change nothing in them. */
+  /** Neither a theme nor a version changes anything in them. */
   function testOtherWays(): void {
     it('leads to a place with backups, and says what is wrong with it before it is used', async () => {
       wrong = [];

@@ -14,7 +14,7 @@ const FLOWS: readonly FlowNode[] = [
 
 const DAY_MS = 86_400_000;
 
-inEditors('retention', FLOWS, ({ editor, userDir, shoot, isFirstTheme }) => {
+inEditors('retention', FLOWS, ({ editor, userDir, shoot, isInFull }) => {
   const preview = () => editor().page.locator('#retention-preview');
   const text = (pattern: RegExp): Promise<void> => preview().filter({ hasText: pattern }).waitFor();
   const fill = (field: string, value: string): Promise<void> => editor().page.fill(`#node-input-${field}`, value);
@@ -82,7 +82,7 @@ inEditors('retention', FLOWS, ({ editor, userDir, shoot, isFirstTheme }) => {
     await editor().done();
   });
 
-  if (!isFirstTheme) return;
+  if (!isInFull) return;
 
   it('says what is wrong while it is typed, and at the node', async () => {
     await editor().edit('retention');

@@ -21,18 +21,20 @@ async function launch(): Promise<Browser> {
 }
 
 /** @throws when it does not start */
-export function sharedChromium(): Promise<Browser> {
+function sharedChromium(): Promise<Browser> {
   launched ??= launch();
   return launched;
 }
 
 /** Begins to start it, and keeps it until as many have released it. */
-export function keepChromium(): void {
+export function keepChromium(): Promise<Browser> {
   users += 1;
   if (closing !== null) clearTimeout(closing);
   closing = null;
-  // Whoever opens a page is told.
-  sharedChromium().catch(() => null);
+  const browser = sharedChromium();
+  // Whoever waits for it is told.
+  browser.catch(() => null);
+  return browser;
 }
 
 export function releaseChromium(): void {

@@ -2,7 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page, Route } from 'playwright-core';
-import { sharedChromium } from './chromium.ts';
+import { keepChromium, releaseChromium } from './chromium.ts';
+import { isWholeRun } from './figures.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const SCREENSHOTS = join(root, '.cache', 'screenshots');
@@ -34,6 +35,11 @@ async function withoutTips(route: Route): Promise<void> {
   await route.fulfill({ response, json: { ...settings, editor: { ...settings.editor, view } } });
 }
 
+async function newPage(): Promise<Page> {
+  const chromium = await keepChromium();
+  return chromium.newPage({ viewport: VIEWPORT });
+}
+
 export class Editor {
   readonly page: Page;
   /** What the page said on its console as an error, and what it threw. */
@@ -52,7 +58,7 @@ export class Editor {
   /** @param url - the editor's address; waits until its flows are drawn */
   static async open(url: string, theme: Theme): Promise<Editor> {
     // Each page has a profile of its own, so that it knows nothing of those before it.
-    const page = await (await sharedChromium()).newPage({ viewport: VIEWPORT });
+    const page = await newPage();
     page.setDefaultTimeout(WAIT_MS);
     await page.route('**/settings/user?*', withoutTips);
     await page.addInitScript(`localStorage.setItem('view-dark-theme', '${theme}')`);
@@ -130,13 +136,15 @@ export class Editor {
     );
   }
 
-  /** For a person to look at: `.cache/screenshots/<name>.png`. */
-  async screenshot(name: string): Promise<void> {
+  /** For a person to look at, in a whole run or of what has failed: `.cache/screenshots/<name>.png`. */
+  async screenshot(name: string, hasFailed = false): Promise<void> {
+    if (!isWholeRun && !hasFailed) return;
     mkdirSync(SCREENSHOTS, { recursive: true });
     await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
   }
 
   async close(): Promise<void> {
     await this.page.context().close();
+    releaseChromium();
   }
 }

@@ -1,5 +1,6 @@
 /** A real Node-RED in tests: what its flows tell, and deploys by its admin API. */
 import { join } from 'node:path';
+import { isWholeRun } from './figures.ts';
 import { startNodeRed, type RunningNodeRed, type StartOptions } from '../../scripts/start-node-red.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -21,7 +22,10 @@ const UNUSED_NODES = [
   ...['22-websocket.js', '23-watch.js', '31-tcpin.js', '32-udp.js', '70-CSV.js', '70-HTML.js', '70-JSON.js'],
   ...['70-XML.js', '70-YAML.js', '80-template.js', '89-delay.js', '89-trigger.js', 'rbe.js'],
 ];
-const LEAN = `nodesExcludes: ${JSON.stringify(UNUSED_NODES)}, externalModules: { palette: { allowInstall: false } },`;
+/** The larger editor of code, which no dialog of ours has, is a third of the work of opening the page. */
+const CODE_EDITOR = isWholeRun ? 'monaco' : 'ace';
+const LEAN = `nodesExcludes: ${JSON.stringify(UNUSED_NODES)}, externalModules: { palette: { allowInstall: false } },
+  editorTheme: { tours: false, palette: { catalogues: [] }, codeEditor: { lib: '${CODE_EDITOR}' } },`;
 
 /** Among the settings of a test: all nodes of Node-RED are there. */
 export const EVERY_NODE = 'nodesExcludes: [],';

@@ -12,6 +12,7 @@ import {
   type AdminRequest,
   type Login,
 } from '../helpers/admin.ts';
+import { isWholeRun } from '../helpers/figures.ts';
 import { createNode, tab, VERSIONS, type FlowNode } from '../helpers/node-red.ts';
 
 type Right = 'backup.read' | 'backup.write' | 'backup.download' | 'flows.write';
@@ -309,10 +310,12 @@ interface World {
 /** Waits until every job that was begun has ended. A job is among those that run only when its work has begun. */
 async function idle(red: AdminNodeRed): Promise<void> {
   for (let tries = 0; tries < 2400; tries++) {
+    // Those that are seen to have ended are not asked for again: the history grows long, and this is asked hundreds of times.
+    if (red.begun.length === 0) return;
     const runs = (await red.got('backup/history'))['runs'] as { job_id: string }[];
     const ended = new Set(runs.map(({ job_id }) => job_id));
-    if (red.begun.every((jobId) => ended.has(jobId))) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    if (red.begun.every((jobId) => ended.has(jobId))) red.begun.length = 0;
+    else await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`Jobs do not end:\n${red.red.running.output()}`);
 }
@@ -419,6 +422,9 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
               assertTold(await ask(asked, login), isAllowed ? status : 401, what);
             }
           });
+
+        // What is asked how, and by whose page, is judged by our own code, the same in each version.
+        if (version !== 'Node-RED 5' && !isWholeRun) return;
 
         it('takes no other method', async () => {
           const { path } = await pathOf(row, world);

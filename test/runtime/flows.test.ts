@@ -125,7 +125,7 @@ for (const [version, nodeRed] of Object.entries(VERSIONS)) {
     });
 
     it('goes on with a backup while its node is deployed again, and sends the result from the new one', async () => {
-      const flows = flowOf(createNode(large(LARGE_BYTES / 2)));
+      const flows = flowOf(createNode(large(LARGE_BYTES / 8)));
       const node = await start(flows);
       await fire(node);
       await underWay();

@@ -11,8 +11,8 @@ const root = join(import.meta.dirname, '..', '..');
 const main = join(root, 'dist', 'src', 'cli', 'main.js');
 const preload = join(root, 'test', 'helpers', 'kill-at.cjs');
 /** Kills anywhere, and kills between the rename of the archive and that of its sidecar. */
-const ANYWHERE = isLongRun ? 100 : 12;
-const BETWEEN = isLongRun ? 40 : 4;
+const ANYWHERE = isLongRun ? 100 : 8;
+const BETWEEN = isLongRun ? 40 : 3;
 const { signal } = new AbortController();
 
 describe('a create that is killed', function () {

@@ -84,7 +84,7 @@ describe('nextRun against every minute of five years', function () {
     );
   });
 
-  for (const zone of seededSubset('time zones', ZONES, 4)) {
+  for (const zone of seededSubset('time zones', ZONES, 2)) {
     it(`has every run exactly once in ${zone}`, () => {
       process.env['TZ'] = zone;
       const wanted = walk();

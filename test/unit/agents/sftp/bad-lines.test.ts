@@ -14,7 +14,7 @@ import { tempFolder } from '../../../helpers/temp-folder.ts';
 
 const instanceId = '6f9619ff8b86d011b42d00c04fc964ff';
 const CONTENT = randomBytes(24 * 1024 * 1024);
-const CUTS = isLongRun ? 20 : 5;
+const CUTS = isLongRun ? 20 : 3;
 
 describe('OpenSSH at the end of a bad line', function () {
   const folder = tempFolder();

@@ -12,7 +12,7 @@ import type { Quirks } from '../../../helpers/odd-ssh-server/quirks.ts';
 import { OddSshServer } from '../../../helpers/odd-ssh-server/odd-ssh-server.ts';
 import { BACKUP_ID, recordOf } from '../../../helpers/records.ts';
 
-const CONTENT = randomBytes(3_000_000);
+const CONTENT = randomBytes(1_500_000);
 const instanceId = '6f9619ff8b86d011b42d00c04fc964ff';
 
 /** Besides those that the whole contract is tested on, in the stage for stores. */

@@ -14,7 +14,7 @@ import { cutUp, wrapTar } from '../../../helpers/wrapped-archive.ts';
 
 const MIB = 1024 * 1024;
 /** 1 GiB, or in a usual run as much as shows the same. */
-const BOMB = isLongRun ? 1024 * MIB : 64 * MIB;
+const BOMB = isLongRun ? 1024 * MIB : 16 * MIB;
 /** What is packed into one piece: enough to see in the memory whether it was unpacked. */
 const SWOLLEN = Math.max(BOMB, 256 * MIB);
 const MEMBERS = isLongRun ? 100_000 : 2_000;
