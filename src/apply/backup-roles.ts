@@ -41,14 +41,19 @@ export function bounded({ sources }: BackupHeaderFields): BackupRoles {
 }
 
 /** Of one that is not understood, only the name of the member. */
-function entryOf({ role, path, member: given, link }: Readonly<Record<string, unknown>>): OutsideEntry | string {
+function entryOf({
+  role,
+  path,
+  member: given,
+  link: through,
+}: Readonly<Record<string, unknown>>): OutsideEntry | string {
   const name = member(given);
   if (name === null || /\p{Cc}/u.test(name)) return '';
   if (typeof role !== 'string' || !ROLES.includes(role)) return name;
   if (typeof path !== 'string' || !PATH.test(path)) return name;
-  if (link === undefined) return { role, path, member: name };
-  const isLink = typeof link === 'string' && LINK.test(link) && !isOurs(link.split('/')[0] ?? '');
-  return isLink ? { role, path, member: name, link } : name;
+  if (through === undefined) return { role, path, member: name };
+  if (typeof through !== 'string' || !LINK.test(through) || isOurs(through.split('/')[0] ?? '')) return name;
+  return { role, path, member: name, link: through };
 }
 
 function member(value: unknown): string | null {

@@ -42,7 +42,7 @@ function putBack({ role, path, member, staged }: StagedEntry, userDir: string): 
     return { ...NOTHING, problems: [`${path} was not written, because ${reason}: ${byHand(member)}`] };
   // Of the folder of all projects, each is one; of the others, all that is there now gives way.
   const rules = { skips: () => false, isWhole: role === 'projects' ? isWhole : () => true };
-  const changes = changesAt(staged, path, role === 'projects' ? 'projects' : 'outside', rules);
+  const changes = changesAt({ next: staged, target: path }, role === 'projects' ? 'projects' : 'outside', rules);
   return { ...NOTHING, changes, notes: [`${path} was written, which lies outside the user directory.`] };
 }
 
@@ -62,17 +62,18 @@ function putInside({ path, staged, role }: StagedEntry, { content, environment }
 }
 
 function isGiven({ role }: StagedEntry, given: RestoreGiven | null): boolean {
-  return (role === 'settings' ? given?.settingsFile : given?.flowFile) != null;
+  return given !== null && (role === 'settings' ? given.settingsFile : given.flowFile) !== null;
 }
 
 /** Where a person said that they are. */
 function givenFiles({ content, environment }: ComposeInput, { settingsFile, flowFile }: RestoreGiven): Change[] {
-  const pairs: (readonly [string | null | undefined, string | null])[] = [
+  const { flows = null, credentials = null } = content.flows ?? {};
+  const pairs: (readonly [string | null, string | null])[] = [
     [content.settingsFile, settingsFile],
-    [content.flows?.flows, flowFile],
-    [content.flows?.credentials, flowFile === null ? null : credentialsFileOf(flowFile, environment.userDir)],
+    [flows, flowFile],
+    [credentials, flowFile === null ? null : credentialsFileOf(flowFile, environment.userDir)],
   ];
-  return pairs.flatMap(([from, to]) => (from == null || to === null ? [] : changeOfFile(from, to)));
+  return pairs.flatMap(([from, to]) => (from === null || to === null ? [] : changeOfFile(from, to)));
 }
 
 /** @returns a sentence on what was not put anywhere */

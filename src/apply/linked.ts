@@ -30,11 +30,13 @@ export function linkedChanges({ entries, userDir, rules: given }: LinkedInput): 
   for (const { link, staged, path } of entries) {
     const place = inRealFolder(join(userDir, link));
     if (isOpen(place, staged, userDir)) {
-      changes.push(...changesAt(staged, realpathSync(place), link, rules));
+      changes.push(...changesAt({ next: staged, target: realpathSync(place) }, link, rules));
       continue;
     }
     const isPlain = look(place)?.isSymbolicLink() !== true;
-    changes.push(...(isPlain ? changesAt(staged, place, link, rules) : [{ target: place, next: staged }]));
+    changes.push(
+      ...(isPlain ? changesAt({ next: staged, target: place }, link, rules) : [{ target: place, next: staged }]),
+    );
     if (whyUnfit(path, userDir) === null) commands.push(linkAgain(join(userDir, link), path));
   }
   return { changes, commands };

@@ -27,9 +27,9 @@ export function changesOfTree(staged: string, target: string, rules: TreeRules):
 }
 
 /** @param name - that of the place in the user directory, as the rules have it */
-export function changesAt(staged: string, target: string, name: string, rules: TreeRules): Change[] {
-  if (!lstatSync(staged).isDirectory()) return changeOfFile(staged, target);
-  return changesOfFolder({ next: staged, target: realFolder(target) }, name, { ...rules, mounts: readMounts() });
+export function changesAt({ next, target }: Places, name: string, rules: TreeRules): Change[] {
+  if (!lstatSync(next).isDirectory()) return changeOfFile(next, target);
+  return changesOfFolder({ next, target: realFolder(target) }, name, { ...rules, mounts: readMounts() });
 }
 
 type Rules = TreeRules & { readonly mounts: Mounts };
