@@ -53,7 +53,8 @@ function entryOf({
   if (typeof path !== 'string' || !PATH.test(path)) return name;
   if (through === undefined) return { role, path, member: name };
   if (typeof through !== 'string' || !LINK.test(through) || isOurs(through.split('/')[0] ?? '')) return name;
-  return { role, path, member: name, link: through };
+  const entry: OutsideEntry = { role, path, member: name, link: through };
+  return entry;
 }
 
 function member(value: unknown): string | null {
