@@ -31,7 +31,7 @@ export async function restoreAtStart(red: NodeAPI): Promise<void> {
   try {
     markRunning(userDir);
     const site = () => ({ environment: environmentOf(red, userDir), settings: liveSettings(red, userDir) });
-    const settingsFile = settingsFileOf(red.settings as FileSettings);
+    const settingsFile = settingsFileOf(red.settings);
     const torn = settingsFile !== null && (await isTorn(userDir, settingsFile));
     const kept = await applyAtStart(userDir, site);
     if (kept === null) return;

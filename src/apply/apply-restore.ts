@@ -1,7 +1,9 @@
 /** Brings a staged restore about, and takes it back. Each function may be killed anywhere; the next call goes on from there. */
+import { existsSync } from 'node:fs';
 import { BackupError, serializeError, toBackupError } from '../errors.ts';
 import { formatIdentity, processIdentity } from '../io/process-identity.ts';
 import { checkVerdict, readContent } from './backup-content.ts';
+import { alignFlows, type RestoredFlows } from './flows-in-force.ts';
 import { composeAtOnce } from './compose-at-once.ts';
 import { composeFirstHalf, composeRest, takesTwoStarts } from './compose-at-start.ts';
 import type { ComposeInput, Composition } from './compose.ts';
@@ -69,6 +71,7 @@ async function writePlan(kept: Kept, { composed, firstHalf, site }: Planned): Pr
   return change(kept, {
     phase: 'applying',
     firstHalf,
+    flows: composed.flows,
     owner: formatIdentity(processIdentity()),
     steps: [...journal.steps, ...steps, ...composed.settings],
     problems: [...journal.problems, ...composed.problems, ...placed.problems],
@@ -82,9 +85,9 @@ export async function carryOn(kept: Kept, site: Site): Promise<Kept> {
   const { firstHalf, way } = kept.journal;
   let now = kept;
   try {
-    for (let refused = await tryAll(now, site); refused !== null; refused = await tryAll(now, site)) {
-      now = await goAround(now, refused, site);
-    }
+    now = await doAll(now, site);
+    const { flows = null } = now.journal;
+    if (flows !== null) now = await doAll(await planFlows(now, flows, site), site);
     if (way === 'at_start' && !firstHalf) checkInForce(site.environment);
   } catch (error) {
     return rollBack(now, error, site);
@@ -99,6 +102,34 @@ function lastWordOf(journal: RestoreJournal, { environment }: Site): Partial<Res
   if (expected === undefined) return {};
   const { problems, notes } = lastWordAtStart(environment, expected, missingModules);
   return { problems: [...problems, ...journal.problems], notes: [...notes, ...journal.notes] };
+}
+
+async function doAll(kept: Kept, site: Site): Promise<Kept> {
+  let now = kept;
+  for (let refused = await tryAll(now, site); refused !== null; refused = await tryAll(now, site)) {
+    now = await goAround(now, refused, site);
+  }
+  return now;
+}
+
+/** More steps, where Node-RED would load other flows than those that were restored. */
+async function planFlows(kept: Kept, flows: string, { environment: { userDir } }: Site): Promise<Kept> {
+  const { folder, journal } = kept;
+  const { changes, problems, notes } = await alignFlows({ folder, userDir, flows, ...filesInUse(journal) });
+  const numbers = (index: number): string => `flows-${String(index)}`;
+  const steps = await prepareSteps(changes, { folder, userDir, numbers });
+  const all = { steps: [...journal.steps, ...steps], problems: [...journal.problems, ...problems] };
+  return change(kept, { ...all, flows: null, notes: [...journal.notes, ...notes] });
+}
+
+/** What a person named, or what lay outside and came back there. */
+function filesInUse({ given, roles }: RestoreJournal): Pick<RestoredFlows, 'settingsFile' | 'flowFile'> {
+  const apart = roles.outside.find(({ role, link }) => role === 'settings' && link === undefined);
+  const settingsFile = given?.settingsFile ?? (given?.outside === true ? apart?.path : null) ?? null;
+  return {
+    settingsFile: settingsFile !== null && existsSync(settingsFile) ? settingsFile : null,
+    flowFile: given?.flowFile ?? null,
+  };
 }
 
 /** @returns the swap that the system refuses; null when all is done */

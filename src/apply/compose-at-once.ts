@@ -1,5 +1,5 @@
 /** What a restore changes in the user directory of a Node-RED that is stopped: everything comes as it was. */
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { isOurs, isWhole, type ComposeInput, type Composition } from './compose.ts';
 import { outsideChanges } from './compose-outside.ts';
 import { isLinked, linkedChanges } from './linked.ts';
@@ -27,7 +27,19 @@ export function composeAtOnce(input: ComposeInput): Composition {
     problems: outside.problems,
     notes: outside.notes,
     commands: linked.commands,
+    flows: placeOfFlows(input),
   };
+}
+
+/** Null where a problem says already where they are, or a project is active. */
+function placeOfFlows({ content, environment, given }: ComposeInput): string | null {
+  const { userDir } = environment;
+  if (content.flows === null || content.activeProject !== null) return null;
+  if (given !== null && given.flowFile !== null) return given.flowFile;
+  const apart = content.outside.find(({ role }) => role === 'flows');
+  if (apart === undefined) return join(userDir, relative(content.root, content.flows.flows));
+  if (apart.link !== undefined) return join(userDir, apart.link);
+  return given?.outside === true ? apart.path : null;
 }
 
 /** A secret of settings.js may have come from an environment that this machine lacks, so it is left where Node-RED looks first. */

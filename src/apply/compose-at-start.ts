@@ -28,7 +28,14 @@ export function composeFirstHalf({ content, environment, useSettings }: ComposeI
   const { settingsFile, userDir } = environment;
   const target = settingsFile ?? join(userDir, 'settings.js');
   const changes = useSettings && content.settingsFile !== null ? changeOfFile(content.settingsFile, target) : [];
-  return { changes, settings: settingSteps(content, environment, ['projects']), problems: [], notes: [], commands: [] };
+  return {
+    changes,
+    settings: settingSteps(content, environment, ['projects']),
+    problems: [],
+    notes: [],
+    commands: [],
+    flows: null,
+  };
 }
 
 /** All the rest, or all there is when one start is enough. */
@@ -52,6 +59,7 @@ export function composeRest(input: ComposeInput): Composition {
     problems: elsewhere.map(leftOut),
     notes: settings.notes,
     commands: through.commands,
+    flows: null,
   };
 }
 

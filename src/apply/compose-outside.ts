@@ -62,16 +62,16 @@ function putInside({ path, staged, role }: StagedEntry, { content, environment }
 }
 
 function isGiven({ role }: StagedEntry, given: RestoreGiven | null): boolean {
-  if (given === null) return false;
-  return (role === 'settings' ? given.settingsFile : given.flowFile) !== null;
+  return given !== null && (role === 'settings' ? given.settingsFile : given.flowFile) !== null;
 }
 
 /** Where a person said that they are. */
 function givenFiles({ content, environment }: ComposeInput, { settingsFile, flowFile }: RestoreGiven): Change[] {
+  const { flows = null, credentials = null } = content.flows ?? {};
   const pairs: (readonly [string | null, string | null])[] = [
     [content.settingsFile, settingsFile],
-    [content.flows?.flows ?? null, flowFile],
-    [content.flows?.credentials ?? null, flowFile === null ? null : credentialsFileOf(flowFile, environment.userDir)],
+    [flows, flowFile],
+    [credentials, flowFile === null ? null : credentialsFileOf(flowFile, environment.userDir)],
   ];
   return pairs.flatMap(([from, to]) => (from === null || to === null ? [] : changeOfFile(from, to)));
 }

@@ -13,6 +13,8 @@ export interface Composition {
   readonly problems: readonly string[];
   /** For people: what else is to be known or done. */
   readonly notes: readonly string[];
+  /** Where the flows of the settings come to; null when there are none. */
+  readonly flows: string | null;
   /** What makes links again, for a shell. */
   readonly commands: readonly string[];
 }

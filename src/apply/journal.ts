@@ -91,6 +91,8 @@ export interface RestoreJournal {
   /** What makes links again that this machine has not, for a shell. */
   readonly commands: readonly string[];
   readonly missingModules: readonly string[];
+  /** Where the flows came to, while it is not made sure yet that Node-RED loads them from there. */
+  readonly flows?: string | null;
   /** What a person said of this machine; null is for what was not said. */
   readonly given?: RestoreGiven;
   /** Whether its end was told as an event. */

@@ -42,3 +42,7 @@ export function makeRuntimeConfig(folder: string, theirs: string, secret: string
 export function makeText(folder: string, name: string, text: string): string {
   return make(folder, name, text);
 }
+
+export function makeCopy(folder: string, name: string, of: string): string {
+  return make(folder, name, readFileSync(of));
+}

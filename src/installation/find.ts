@@ -65,6 +65,7 @@ export async function findInstallation(userDir: string, options: FindOptions): P
   const sealed = project === null && !secret.fits;
   return {
     flowFile: flow.flowFile,
+    ...(flow.looksFor !== undefined && { looksFor: flow.looksFor }),
     settingsFile,
     credentialSecret: secret.secret,
     facts: { project, projectsFolder, guards, port, ownStorage, runs: false, ...read.facts },

@@ -8,6 +8,8 @@ export interface FlowFileGuess {
   readonly flowFile: string;
   /** A sentence for people; null when there is no doubt. */
   readonly doubt: string | null;
+  /** What Node-RED looks for, where that is not there. */
+  readonly looksFor?: string;
 }
 
 export interface FlowFilePlace {
@@ -50,7 +52,7 @@ function byHostName(userDir: string, name: string): FlowFileGuess {
   if (only === undefined) return { flowFile: expected, doubt: null };
   if (more.length > 0) throw severalFlows(userDir, `${name} is not there`);
   const what = `The settings name no flow file, and ${name} is not there.`;
-  return { flowFile: only, doubt: `${what} ${only} is taken. ${TELL}` };
+  return { flowFile: only, doubt: `${what} ${only} is taken. ${TELL}`, looksFor: expected };
 }
 
 /**

@@ -8,12 +8,11 @@ import { filesIn, outsideGiven, stagedRestore } from '../../helpers/staged-resto
 import { tempFolder } from '../../helpers/temp-folder.ts';
 import { put } from '../../helpers/user-dir.ts';
 
-const SETTINGS = `module.exports = { adminAuth: {} };`;
-
 describe('what lay outside the user directory', () => {
   const root = tempFolder();
   const data = (name = ''): string => join(root(), 'data', name);
   const srv = (name = ''): string => join(root(), 'srv', name);
+  const settings = (): string => `module.exports = { adminAuth: {}, flowFile: '${srv('nr/main.json')}' };`;
   const entries = (): readonly object[] => [
     { role: 'settings', path: srv('nr/settings.js'), member: 'node-red-outside/settings.js' },
     { role: 'flows', path: srv('nr/main.json'), member: 'node-red-outside/main.json' },
@@ -24,7 +23,7 @@ describe('what lay outside the user directory', () => {
   const fill = (staged: string): void => {
     put(staged, {
       'node-red/settings.js': 'module.exports = {}; // left over',
-      'node-red-outside/settings.js': SETTINGS,
+      'node-red-outside/settings.js': settings(),
       'node-red-outside/main.json': '[{"id":"old"}]',
       'node-red-outside/ctx/global.json': '{}',
       'node-red-outside/projects/house/flows.json': '[]',
@@ -38,7 +37,7 @@ describe('what lay outside the user directory', () => {
 
   it('is not written, and each thing of it is a problem; settings that were in use win over a file that was not', async () => {
     const { problems, notes } = await restore();
-    assert.deepEqual(filesIn(data()), { 'settings.js': SETTINGS, 'main.json': '[{"id":"old"}]' });
+    assert.deepEqual(filesIn(data()), { 'settings.js': settings(), 'main.json': '[{"id":"old"}]' });
     assert.ok(!existsSync(srv()));
     assert.equal(problems.length, 5);
     assert.match(problems[0] ?? '', /settings\.js lay outside.*was not in use, and stays in the backup/);
@@ -53,7 +52,7 @@ describe('what lay outside the user directory', () => {
     assert.deepEqual(problems, []);
     assert.equal(notes.length, 5);
     assert.deepEqual(filesIn(srv()), {
-      'nr/settings.js': SETTINGS,
+      'nr/settings.js': settings(),
       'nr/main.json': '[{"id":"old"}]',
       'nr/users.js': 'users',
       'ctx/global.json': '{}',
@@ -98,7 +97,7 @@ describe('what lay outside the user directory', () => {
     const given = { outside: false, settingsFile: srv('mine.js'), flowFile: srv('mine.json') };
     put(root(), { 'srv/mine.js': 'mine' });
     const { problems } = await restore({ given });
-    assert.equal(readFileSync(srv('mine.js'), 'utf8'), SETTINGS);
+    assert.equal(readFileSync(srv('mine.js'), 'utf8'), settings());
     assert.equal(readFileSync(srv('mine.json'), 'utf8'), '[{"id":"old"}]');
     assert.equal(problems.length, 3);
   });

@@ -198,12 +198,20 @@ describe('a backup by the command line', function () {
       await made();
       mkdirSync(place('dead'));
       const { code, stdout } = await cli(['restore', '--at', place('backups'), '--into', place('dead')]);
-      assert.equal(code, 0, stdout);
-      assert.match(stdout, /Projects lay in \S+srv, .*Restore node-red-outside\/projects to a folder, move it to/);
+      assert.equal(code, 3, stdout);
+      assert.match(stdout, /\nProblem: The folder \S+srv, .* --outside .*--path 'node-red-outside\/projects'/);
       const chosen = ['--to', place('look'), '--path', 'node-red-outside/projects'];
       assert.equal((await cli(['restore', '--at', place('backups'), ...chosen])).code, 0);
       const back = readFileSync(place('look/node-red-outside/projects/house/flow.json'), 'utf8');
       assert.equal(back, flows('project'));
+      rmSync(place('srv'), { recursive: true });
+      const again = await cli(['restore', '--at', place('backups'), '--into', place('dead'), '--outside']);
+      assert.equal(again.code, 0, again.stdout);
+      assert.match(again.stdout, /\n\S+srv was written, which lies outside/);
+      assert.equal(readFileSync(place('srv/house/flow.json'), 'utf8'), flows('project'));
+      assert.equal((await cli(['restore', '--into', place('dead'), '--undo'])).code, 0);
+      assert.ok(!existsSync(place('srv/house')));
+      assert.equal((await cli(['restore', '--at', place('backups'), '--to', place('x'), '--outside'])).code, 2);
     });
 
     it('is told by the environment, and by the name of the flow file', async () => {
