@@ -1,5 +1,4 @@
 /** Makes an extracted backup ready to be applied, or says why it cannot be. Nothing of the user directory is touched. */
-import { spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { bounded, type BackupHeaderFields } from './backup-roles.ts';
@@ -8,10 +7,10 @@ import { checkVerdict, readContent, settleCopies, type BackupContent } from './b
 import { takesTwoStarts } from './compose-at-start.ts';
 import type { NodeRedEnvironment } from './environment.ts';
 import { checkGuards } from './guards.ts';
+import { evaluateSettings } from '../installation/evaluate.ts';
+import { nodeRedHome } from '../installation/node-red-home.ts';
 import type { BackupRoles } from './journal.ts';
 import { openRestore, stagedIn } from './restore-folders.ts';
-
-const SETTINGS_MS = 30_000;
 
 /** What will be done, as far as it is known now. */
 export interface Staged {
@@ -74,7 +73,8 @@ export async function stage(options: StageOptions): Promise<Staged> {
   const { guards = null } = environment;
   if (options.confirmFewerLogins !== true && !(useSettings && settingsFile !== null))
     checkGuards(roles.logins ?? [], guards);
-  if (useSettings && settingsFile !== null) await checkSettings(settingsFile, signal);
+  if (useSettings && settingsFile !== null) await checkSettings(settingsFile, environment.userDir);
+  signal.throwIfAborted();
   if (!useSettings && content.flows === null && activeProject !== null && !environment.projects) {
     const what = `The backup's flows are those of the project ${activeProject.name}, and this Node-RED has projects switched off.`;
     throw new BackupError(
@@ -86,25 +86,10 @@ export async function stage(options: StageOptions): Promise<Staged> {
 }
 
 /** A settings.js that cannot be loaded would keep Node-RED from starting at all, and us from taking it back. */
-async function checkSettings(path: string, signal: AbortSignal): Promise<void> {
-  const child = spawn(process.execPath, ['-e', 'require(process.argv[1])', path], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    timeout: SETTINGS_MS,
-    signal,
-  });
-  let said = '';
-  child.stderr.on('data', (part: Buffer) => {
-    said = `${said}${part.toString()}`.slice(0, 4000);
-  });
-  const code = await new Promise<number | null>((resolve) => {
-    child.once('error', () => {
-      resolve(null);
-    });
-    child.once('close', resolve);
-  });
-  signal.throwIfAborted();
-  if (code === 0) return;
-  const why = said.split('\n').find((line) => /^\w*Error\b/.test(line)) ?? 'it does not end';
-  const text = `The backup's settings.js cannot be loaded here: ${why}. Restore without it; it is then put beside yours.`;
+async function checkSettings(path: string, userDir: string): Promise<void> {
+  const { env: environment } = process;
+  const asked = await evaluateSettings(path, { nodeRedHome: nodeRedHome(userDir, environment), environment });
+  if (asked.ok) return;
+  const text = `The backup's settings.js cannot be loaded here: ${asked.why}. Restore without it; it is then put beside yours.`;
   throw new BackupError('restore_failed', text);
 }

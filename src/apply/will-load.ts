@@ -102,7 +102,8 @@ export async function lastWordAtOnce(
   const isOpen = lostGuards(expected.logins, facts.guards).length > 0;
   const guards = isOpen && !(await canBeAsked(userDir, settingsFile)) ? null : facts.guards;
   const word = lastWord({ userDir, inForce, guards, expected, missing });
-  return { problems: word.problems, notes: [...word.notes, ...doubts] };
+  const guessed = settingsFile === null ? [`No settings.js is in ${userDir}: Node-RED makes its own.`] : doubts;
+  return { problems: word.problems, notes: [...word.notes, ...guessed] };
 }
 
 /** Whether what settings do not say is not set: they may also have kept silent. */

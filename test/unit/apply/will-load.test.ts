@@ -106,6 +106,17 @@ describe('the last word of a restore', () => {
     assert.match(problems[0] ?? '', /not known what Node-RED will load/);
   });
 
+  it('takes the default settings where there are none', async () => {
+    put(folder(), { 'flows_old.json': FLOWS });
+    const { problems, notes } = await lastWordAtOnce(folder(), { ...EXPECTED, credentials: 0 }, []);
+    assert.match(problems[0] ?? '', /will load \S+\/flows\.json: it is not there/);
+    assert.match(notes.join(), /Node-RED makes its own/);
+  });
+
+  it('does not ask for the place of the editor', async () => {
+    assert.deepEqual((await word({}, { logins: ['httpAdminRoot'] })).problems, []);
+  });
+
   it('names modules that are missing', async () => {
     const { problems } = await word({}, {}, ['node-red-contrib-x@1']);
     assert.match(problems[0] ?? '', /^Not installed: node-red-contrib-x@1/);
