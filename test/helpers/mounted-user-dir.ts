@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { BindMounts } from './bind-mounts.ts';
 import { makeUserDir, put } from './user-dir.ts';
 
-export const NEW_SECRET = 'new secret';
+const NEW_SECRET = 'new secret';
 
 /** A user directory as of a container: what is named lies in `root`/host, and is mounted into `root`/data. */
 export function makeMounted(mounts: BindMounts, root: string, names: readonly string[], readOnly = false): void {
