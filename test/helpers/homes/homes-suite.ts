@@ -8,6 +8,7 @@ import { flowsWith, furnish, Life, type LifeOptions, type Seen } from './life.ts
 import { placeOf } from './home.ts';
 import type { Machine } from './machine.ts';
 import {
+  giveAll,
   installModules,
   makeByCommandLine,
   makeByNode,
@@ -95,7 +96,8 @@ export function homesRestored(way: Cell['back']): void {
     rmSync(layout.userDir, { recursive: true, force: true });
     chmodSync(folder(), 0o755);
     const there = optionsFor(cell, port, { name: 'new', uid: SOMEBODY });
-    setUpEmpty(there, [join(folder(), 'new'), outside, kept]);
+    setUpEmpty(there, [join(folder(), 'new'), outside]);
+    giveAll(kept, SOMEBODY);
     restoreOnEmptyMachine(there, kept, join(folder(), 'new', 'state'));
     installModules(there);
     return there;

@@ -96,7 +96,7 @@ export function installModules({ layout, machine, withPackage }: LifeOptions): v
   giveAll(modules, machine.uid);
 }
 
-function giveAll(folder: string, uid: number): void {
+export function giveAll(folder: string, uid: number): void {
   execFileSync('chown', ['-Rh', `${String(uid)}:${String(uid)}`, folder]);
   chmodSync(folder, 0o755);
 }
