@@ -14,6 +14,7 @@ import {
   type RestoreJournal,
   type SettingsPort,
 } from '../../src/index.ts';
+import { factsOf } from './installation.ts';
 import { flowFileOf, settingsFileOf, type FileSettings } from './node-red-files.ts';
 
 /** By the event emitter: settled when the flows of this start run and what was restored is confirmed. */
@@ -102,6 +103,7 @@ export function environmentOf(red: NodeAPI, userDir: string): NodeRedEnvironment
   const stored = storedSetting(userDir, 'projects') as { readonly activeProject?: unknown } | null;
   const active = stored?.activeProject;
   const { guards, projectsPath } = settingsFacts(red.settings);
+  const { contextStores, libraries } = factsOf(red, userDir);
   return {
     userDir,
     flowFile: flowFileOf(settings, userDir),
@@ -110,6 +112,7 @@ export function environmentOf(red: NodeAPI, userDir: string): NodeRedEnvironment
     projects,
     activeProject: projects && typeof active === 'string' && active !== '' ? active : null,
     projectsFolder: projectsFolderOf(projectsPath, userDir),
+    foldersInUse: [...contextStores.flatMap(({ path }) => (path === null ? [] : [path])), ...libraries],
     guards,
   };
 }

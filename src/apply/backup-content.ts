@@ -1,6 +1,6 @@
 /** What an extracted backup of a Node-RED holds, by the role that it has there. */
 import { copyFileSync, existsSync, lstatSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { BackupError } from '../errors.ts';
 import { checkContent, type ContentVerdict } from '../installation/content/check-content.ts';
 import { readingOfFolder } from '../installation/content/read-folder.ts';
@@ -79,5 +79,8 @@ function activeProjectOf(root: string, outside: readonly StagedEntry[]): BackupC
   if (typeof name !== 'string' || name === '' || /[/\\]|^\.\.?$/.test(name)) return null;
   const linked = outside.find(({ link }) => link === `projects/${name}`)?.staged;
   const all = outside.find(({ link }) => link === 'projects')?.staged ?? join(root, 'projects');
-  return existsSync(linked ?? join(all, name)) ? { name } : null;
+  const elsewhere = outside
+    .filter(({ role }) => role === 'projects')
+    .flatMap(({ staged, path }) => [join(staged, name), ...(basename(path) === name ? [staged] : [])]);
+  return [linked ?? join(all, name), ...elsewhere].some((folder) => existsSync(folder)) ? { name } : null;
 }

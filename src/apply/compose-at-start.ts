@@ -7,11 +7,11 @@ import { keptCopyOf } from '../installation/content/kept-copy.ts';
 import { isObject } from '../io/json-file.ts';
 import { readObject } from '../io/read-object.ts';
 import type { BackupContent } from './backup-content.ts';
-import { leftOut } from './compose-outside.ts';
 import { isConfig, isOurs, isWhole, type ComposeInput, type Composition } from './compose.ts';
 import type { NodeRedEnvironment } from './environment.ts';
 import { isLinked, linkedChanges } from './linked.ts';
 import { makeCredentials, makePackage, makeText } from './made-files.ts';
+import { changesInUse } from './places-in-use.ts';
 import { changeOfFile, changesOfTree, type Change } from './plan-tree.ts';
 import { settingsDifferences } from './settings-differences.ts';
 import { storedSetting } from './settings-port.ts';
@@ -52,11 +52,15 @@ export function composeRest(input: ComposeInput): Composition {
   // These come to what is in force, by their roles.
   const entries = linked.filter(({ role }) => !IN_FORCE.has(role));
   const through = linkedChanges({ entries, userDir: environment.userDir, rules });
-  const elsewhere = content.outside.filter(({ role, link }) => link === undefined && !IN_FORCE.has(role));
+  const apart = content.outside.filter(({ role, link }) => link === undefined && !IN_FORCE.has(role));
+  const elsewhere = changesInUse(apart, environment);
   return {
-    changes: [...files, ...through.changes, ...packageChanges(input), ...flows.changes, ...settings.changes],
+    changes: [
+      ...[...files, ...through.changes, ...elsewhere.changes],
+      ...[...packageChanges(input), ...flows.changes, ...settings.changes],
+    ],
     settings: [...settingSteps(content, environment, ['users', 'projects', 'modules']), ...flows.settings],
-    problems: elsewhere.map(leftOut),
+    problems: elsewhere.problems,
     notes: settings.notes,
     commands: through.commands,
     flows: null,

@@ -36,14 +36,19 @@ function outsideChange(entry: StagedEntry, input: ComposeInput): Outside {
   return { ...NOTHING, problems: [leftOut(entry)] };
 }
 
-function putBack({ role, path, member, staged }: StagedEntry, userDir: string): Outside {
+function putBack(entry: StagedEntry, userDir: string): Outside {
+  const { path, member } = entry;
   const reason = whyUnfit(path, userDir);
   if (reason !== null)
     return { ...NOTHING, problems: [`${path} was not written, because ${reason}: ${byHand(member)}`] };
-  // Of the folder of all projects, each is one; of the others, all that is there now gives way.
-  const rules = { skips: () => false, isWhole: role === 'projects' ? isWhole : () => true };
-  const changes = changesAt({ next: staged, target: path }, role === 'projects' ? 'projects' : 'outside', rules);
+  const changes = changesAtPlace(entry, path);
   return { ...NOTHING, changes, notes: [`${path} was written, which lies outside the user directory.`] };
+}
+
+/** Of the folder of all projects, each is one; of the others, all that is there now gives way. */
+export function changesAtPlace({ role, staged }: StagedEntry, target: string): Change[] {
+  const rules = { skips: () => false, isWhole: role === 'projects' ? isWhole : () => true };
+  return changesAt({ next: staged, target }, role === 'projects' ? 'projects' : 'outside', rules);
 }
 
 function putInside({ path, staged, role }: StagedEntry, { content, environment }: ComposeInput): Outside {

@@ -14,6 +14,8 @@ export interface NodeRedEnvironment {
   readonly activeProject: string | null;
   /** Absolute: where projects lie; left out for the usual place in the user directory. */
   readonly projectsFolder?: string;
+  /** Absolute: folders of context stores and libraries, as the settings name them. */
+  readonly foldersInUse?: readonly string[];
   /** Names of the settings that keep strangers out, as far as they are set; left out when that is not known. */
   readonly guards?: readonly string[];
 }

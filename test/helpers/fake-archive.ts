@@ -58,7 +58,7 @@ export class FakeArchive implements ArchivePort {
       failedFiles: { count: 0, list: [] },
       manifestSha256: 'c'.repeat(64),
       notes: [],
-    asides: [],
+      asides: [],
     };
   }
 

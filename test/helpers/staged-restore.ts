@@ -23,7 +23,7 @@ export async function stagedRestore(
     record: recordOf(Buffer.from('archive')),
     owner: formatIdentity(processIdentity()),
     staged: '2026-11-20T03:00:00.000+01:00',
-    roles: bounded({ sources: [{ label: 'node-red', outside }] }),
+    roles: bounded(headerOf(outside)),
     useSettings: true,
     firstHalf: false,
     steps: [],
@@ -39,6 +39,15 @@ export async function stagedRestore(
   };
   await writeJournal(folder, journal);
   return { folder, journal };
+}
+
+/** As of a Node-RED of which it is known what it uses; flows that it says nothing of were never deployed. */
+function headerOf(outside: readonly object[]): Readonly<Record<string, unknown>> {
+  const entries = outside as readonly { readonly role?: unknown; readonly member?: unknown }[];
+  const memberOf = (role: string): unknown => entries.find((entry) => entry.role === role)?.member;
+  const files = { flow_file: memberOf('flows'), credentials_file: memberOf('credentials') };
+  const installation = { flow_file: '/flows.json', project: null };
+  return { sources: [{ label: 'node-red', outside, ...files }], installation };
 }
 
 export const outsideGiven: Pick<RestoreJournal, 'given'> = { given: { ...NOTHING_GIVEN, outside: true } };

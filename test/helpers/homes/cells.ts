@@ -2,8 +2,8 @@ import { isLongRun } from '../figures.ts';
 import { VERSIONS } from '../node-red.ts';
 import { HOMES, type Home } from './home.ts';
 
-export const MADE = ['by node', 'by command line'] as const;
-export const BACK = ['on an empty machine', 'by node', 'by hand'] as const;
+const MADE = ['by node', 'by command line'] as const;
+const BACK = ['on an empty machine', 'by node', 'by hand'] as const;
 
 /** One way from a home to a backup and back. */
 export interface Cell {

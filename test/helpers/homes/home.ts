@@ -5,7 +5,7 @@ import { put } from '../user-dir.ts';
 import type { Bind } from './machine.ts';
 
 /** Where a home is built. */
-export interface Place {
+interface Place {
   /** What moves with the user directory: the home of its user, or the volume. */
   readonly house: string;
   /** Folders of the machine that have the same path on each. */

@@ -10,7 +10,7 @@ import { writeSettings, type Life, type LifeOptions } from './life.ts';
 import { commandOn, type Machine } from './machine.ts';
 
 /** The command line, on a machine. @returns what it printed */
-export function cliOn(machine: Machine, args: readonly string[]): string {
+function cliOn(machine: Machine, args: readonly string[]): string {
   const [program = '', ...rest] = commandOn(machine, [process.execPath, CLI_FILE, ...args]);
   const env = { ...process.env, ...machine.env };
   const { status, stdout, stderr } = spawnSync(program, rest, { encoding: 'utf8', env });

@@ -24,7 +24,7 @@ describe('what lay outside the user directory', () => {
     put(staged, {
       'node-red/settings.js': 'module.exports = {}; // left over',
       'node-red-outside/settings.js': settings(),
-      'node-red-outside/main.json': '[{"id":"old"}]',
+      'node-red-outside/main.json': '[{"id":"old","type":"tab"}]',
       'node-red-outside/ctx/global.json': '{}',
       'node-red-outside/projects/house/flows.json': '[]',
       'node-red-outside/users.js': 'users',
@@ -37,7 +37,7 @@ describe('what lay outside the user directory', () => {
 
   it('is not written, and each thing of it is a problem; settings that were in use win over a file that was not', async () => {
     const { problems, notes } = await restore();
-    assert.deepEqual(filesIn(data()), { 'settings.js': settings(), 'main.json': '[{"id":"old"}]' });
+    assert.deepEqual(filesIn(data()), { 'settings.js': settings(), 'main.json': '[{"id":"old","type":"tab"}]' });
     assert.ok(!existsSync(srv()));
     assert.equal(problems.length, 5);
     assert.match(problems[0] ?? '', /settings\.js lay outside.*was not in use, and stays in the backup/);
@@ -53,7 +53,7 @@ describe('what lay outside the user directory', () => {
     assert.equal(notes.length, 5);
     assert.deepEqual(filesIn(srv()), {
       'nr/settings.js': settings(),
-      'nr/main.json': '[{"id":"old"}]',
+      'nr/main.json': '[{"id":"old","type":"tab"}]',
       'nr/users.js': 'users',
       'ctx/global.json': '{}',
       'projects/house/flows.json': '[]',
@@ -98,7 +98,7 @@ describe('what lay outside the user directory', () => {
     put(root(), { 'srv/mine.js': 'mine' });
     const { problems } = await restore({ given });
     assert.equal(readFileSync(srv('mine.js'), 'utf8'), settings());
-    assert.equal(readFileSync(srv('mine.json'), 'utf8'), '[{"id":"old"}]');
+    assert.equal(readFileSync(srv('mine.json'), 'utf8'), '[{"id":"old","type":"tab"}]');
     assert.equal(problems.length, 3);
   });
 });

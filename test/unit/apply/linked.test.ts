@@ -24,7 +24,7 @@ function fill(staged: string): void {
     'node-red-outside/context/global/global.json': '{"mark":"old"}',
     'node-red-outside/house/flows.json': '[]',
     'node-red-outside/lib/saved.json': 'saved',
-    'node-red-outside/flows.json': '[{"id":"old"}]',
+    'node-red-outside/flows.json': '[{"id":"old","type":"tab"}]',
   });
   const links = { context: '/old/ctx', 'projects/house': "/old/my house's", 'lib/flows': '/old/lib' };
   for (const [name, to] of Object.entries(links)) symlinkSync(to, join(staged, 'node-red', name));
@@ -50,7 +50,7 @@ describe('what Node-RED read through links', () => {
       'projects/shed/a': 'shed',
       'lib/functions/f.js': 'f',
       'lib/flows/saved.json': 'saved',
-      'flows.json': '[{"id":"old"}]',
+      'flows.json': '[{"id":"old","type":"tab"}]',
     });
     assert.deepEqual(problems, []);
     assert.equal(commands.length, 4);
@@ -104,7 +104,7 @@ describe('what Node-RED read through links', () => {
       assert.deepEqual(filesIn(disk('ctx')), { 'global/global.json': '{"mark":"old"}' });
       assert.deepEqual(filesIn(disk('house')), { 'flows.json': '[]' });
       assert.deepEqual(filesIn(disk('lib')), { 'saved.json': 'saved' });
-      assert.equal(readFileSync(disk('flows.json'), 'utf8'), '[{"id":"old"}]');
+      assert.equal(readFileSync(disk('flows.json'), 'utf8'), '[{"id":"old","type":"tab"}]');
       assert.equal(readFileSync(data('projects/garden/a'), 'utf8'), 'kept');
       assert.deepEqual(Object.keys(filesIn(data('lib'))).sort(), ['flows', 'functions/f.js']);
       await undoAtOnce(data());
