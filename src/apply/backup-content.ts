@@ -40,6 +40,7 @@ export function readContent(staged: string, roles: BackupRoles): BackupContent {
   const verdict = readingOfFolder(staged, checkContent(roles, true));
   const root = join(staged, USER_DIR);
   const outside = roles.outside
+    .filter((entry) => !roles.outside.some((other) => holds(other, entry)))
     .map((entry) => ({ ...entry, staged: join(staged, entry.member) }))
     .filter((entry) => lstatSync(entry.staged, { throwIfNoEntry: false }) !== undefined);
   const present = (member: string | null | undefined): string | null =>
@@ -67,6 +68,12 @@ export function settleCopies(staged: string, { verdict }: BackupContent): void {
 export function checkVerdict({ problems }: ContentVerdict): void {
   const [problem] = problems;
   if (problem !== undefined) throw new BackupError(problem.code, problem.message);
+}
+
+/** Whether the one comes along with the other. */
+function holds(folder: OutsideEntry, entry: OutsideEntry): boolean {
+  const isAlike = folder.link === undefined && entry.link === undefined && folder.role === entry.role;
+  return isAlike && folder.member !== entry.member && isWithin(entry.member, folder.member);
 }
 
 /** A link that leads to this machine is no content of the backup. */

@@ -30,7 +30,7 @@ describe('reading a stored backup', () => {
       .result;
     const { backup_id, size: bytes } = record;
     const about = { backup_id, agent_id: 'local', credentials: null, seconds: 0 };
-    assert.deepEqual(report, { ...about, ok: true, problems: [], files: 1, bytes });
+    assert.deepEqual(report, { ...about, ok: true, problems: [], warnings: [], flows: null, files: 1, bytes });
     assert.deepEqual(story(), ['verify:verify', 'verify:completed']);
     const { size, sha256, files } = record;
     const task = archive.tasks[0];

@@ -7,7 +7,7 @@ import { openEngineWith } from '../../../../src/manager/open-engine.ts';
 import { archiveInThread } from '../../../helpers/archive-in-thread.ts';
 import { backupRequest } from '../../../helpers/requests.ts';
 import { environmentFor } from '../../../helpers/restore-bench.ts';
-import { runCli } from '../../../helpers/run-cli.ts';
+import { runCli, startCli } from '../../../helpers/run-cli.ts';
 import { tempFolder } from '../../../helpers/temp-folder.ts';
 import { contentsOf, makeUserDir, put } from '../../../helpers/user-dir.ts';
 
@@ -58,12 +58,12 @@ describe('a backup of a Node-RED with logins', function () {
   });
 
   it('says first, on the command line, what keeps nobody out any more', async () => {
-    const settings = join(folder(), 'etc-settings.js');
-    put(folder(), { 'etc-settings.js': "module.exports = { flowFile: 'flows.json', adminAuth: { type: 'x' } };" });
+    const adminAuth = 'adminAuth: process.env.HOUSE_LOGIN && { type: process.env.HOUSE_LOGIN }';
+    put(old(), { 'settings.js': `module.exports = { flowFile: 'flows.json', ${adminAuth} };` });
     mkdirSync(join(folder(), 'empty'));
     const [backups, state] = [join(folder(), 'cli'), join(folder(), 'cli-state')];
-    const make = ['create', '--source', `node-red=${old()}`, '--settings', settings, '--to', backups, '--state', state];
-    assert.equal((await runCli(...make)).code, 0);
+    const make = ['create', '--source', `node-red=${old()}`, '--to', backups, '--state', state];
+    assert.equal((await startCli(make, { HOUSE_LOGIN: 'x' }).result).code, 0);
     const { code, stdout } = await runCli(
       'restore',
       '--at',

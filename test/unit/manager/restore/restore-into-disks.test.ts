@@ -14,7 +14,8 @@ describe('a restore into a Node-RED whose disks are small', function () {
   const root = tempFolder();
   const userDir = (): string => join(root(), 'data');
   const kept = (): string[] => readdirSync(join(userDir(), '.nightkeep', 'restore'));
-  const large = (mark: string): string => JSON.stringify([...flowsOf(mark), { id: 'c', info: 'x'.repeat(2 * MIB) }]);
+  const large = (mark: string): string =>
+    JSON.stringify([...flowsOf(mark), { id: 'c', type: 'comment', info: 'x'.repeat(2 * MIB) }]);
 
   it('is refused when there is no room for it, and leaves nothing', async () => {
     await withSmallDisk(userDir(), async () => {
