@@ -64,6 +64,7 @@ export function createNode(changes: Record<string, unknown>): FlowNode {
     nodeRed: true,
     nodeRedExclude: '',
     includeNodeModules: false,
+    linkedModules: false,
     sources: [],
     folder: '',
     compression: 'zstd',
