@@ -37,12 +37,16 @@ const STAGES: readonly Stage[] = [
   check(BUILD, 'scripts/build.ts'),
   {
     ...mocha('unit'),
-    jobs: 3,
+    jobs: 4,
     first: [
       'dead-servers',
-      'half-way',
-      'commands',
       'odd-servers',
+      'agreement',
+      'half-way',
+      'what-node-red-uses',
+      'test-run',
+      'restore-mounted',
+      'commands',
       'prove-backup',
       'read-content',
       'restore-into',
@@ -71,7 +75,7 @@ const STAGES: readonly Stage[] = [
     ],
   },
   { ...mocha('browser'), jobs: 3, first: ['sidebar', 'palette', 'backup-key'] },
-  mocha('package'),
+  { ...mocha('package'), jobs: 2, first: ['loads'] },
   { ...mocha('homes'), jobs: 2, onlyInCi: true, first: ['empty-machine'] },
   { ...mocha('stores'), jobs: 2, onlyInCi: true, first: ['sftp-contract', 'sftp-bad-lines'] },
 ];
