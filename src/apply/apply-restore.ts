@@ -123,7 +123,7 @@ async function planFlows(kept: Kept, flows: string, { environment: { userDir } }
 }
 
 /** What a person named, or what lay outside and came back there. */
-function filesInUse({ given, roles }: RestoreJournal): Pick<RestoredFlows, 'settingsFile' | 'flowFile'> {
+export function filesInUse({ given, roles }: RestoreJournal): Pick<RestoredFlows, 'settingsFile' | 'flowFile'> {
   const apart = roles.outside.find(({ role, link }) => role === 'settings' && link === undefined);
   const settingsFile = given?.settingsFile ?? (given?.outside === true ? apart?.path : null) ?? null;
   return {

@@ -73,17 +73,24 @@ function inForceIn({ userDir, flowFile, secret, activeProject, projectsFolder }:
   });
 }
 
+/** A Node-RED that is stopped. */
+export interface Stopped {
+  readonly userDir: string;
+  /** Absolute: the files that are known to be in use; null for those that are not. */
+  readonly settingsFile: string | null;
+  readonly flowFile: string | null;
+}
+
 /** Of a Node-RED that is stopped, by its settings as they are now: these are the ones that it will run. */
 export async function lastWordAtOnce(
-  userDir: string,
+  { userDir, ...known }: Stopped,
   expected: Expected,
   missing: readonly string[],
 ): Promise<LastWord> {
   let found: Installation;
   try {
     found = await findInstallation(userDir, {
-      ...{ settingsFile: null, flowFile: null, environment: process.env, cwd: userDir },
-      hostname: hostname(),
+      ...{ ...known, environment: process.env, cwd: userDir, hostname: hostname() },
     });
   } catch (error) {
     const { message } = toBackupError(error);
@@ -94,7 +101,7 @@ export async function lastWordAtOnce(
   const inForce = readInForce({
     userDir,
     // Node-RED makes its default settings where there are none.
-    flowFile: settingsFile === null ? join(userDir, 'flows.json') : flowFile,
+    flowFile: settingsFile === null && known.flowFile === null ? join(userDir, 'flows.json') : flowFile,
     project,
     secret: secretIn(userDir, found),
     projectSecret: projectSecretIn(userDir, project?.name ?? null),

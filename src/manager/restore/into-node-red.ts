@@ -1,6 +1,6 @@
 /** The job of a restore into Node-RED: verified and extracted in the user directory, then applied at once or left for the next start. */
 import { rm } from 'node:fs/promises';
-import { change } from '../../apply/apply-restore.ts';
+import { change, filesInUse } from '../../apply/apply-restore.ts';
 import { applyAtOnce, finishKilled } from '../../apply/at-once.ts';
 import { writeJournal, type BackupRoles, type RestoreJournal } from '../../apply/journal.ts';
 import { installModules, missingModules } from '../../apply/modules.ts';
@@ -121,7 +121,7 @@ async function extractAndStage(restoring: Restoring, archive: ArchiveOnDisk): Pr
 async function toldOf(kept: Kept, userDir: string): Promise<Kept> {
   const { expected, missingModules, notes, problems } = kept.journal;
   if (expected === undefined) return kept;
-  const word = await lastWordAtOnce(userDir, expected, missingModules);
+  const word = await lastWordAtOnce({ userDir, ...filesInUse(kept.journal) }, expected, missingModules);
   return change(kept, { problems: [...word.problems, ...problems], notes: [...word.notes, ...notes] });
 }
 

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { lastWordAtOnce, lastWordAtStart, type Expected, type LastWord } from '../../../src/apply/will-load.ts';
+import { join } from 'node:path';
+import {
+  lastWordAtOnce,
+  lastWordAtStart,
+  type Expected,
+  type LastWord,
+  type Stopped,
+} from '../../../src/apply/will-load.ts';
 import { sealedCredentials } from '../../helpers/sealed-credentials.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';
 import { put } from '../../helpers/user-dir.ts';
@@ -23,6 +30,7 @@ const EXPECTED: Expected = {
 
 describe('the last word of a restore', () => {
   const folder = tempFolder();
+  const stopped = (): Stopped => ({ userDir: folder(), settingsFile: null, flowFile: null });
   const whole = {
     'flows.json': FLOWS,
     'flows_cred.json': CREDENTIALS,
@@ -37,7 +45,7 @@ describe('the last word of a restore', () => {
     missing: readonly string[] = [],
   ): Promise<LastWord> => {
     put(folder(), { ...whole, ...files });
-    return lastWordAtOnce(folder(), { ...EXPECTED, ...expected }, missing);
+    return lastWordAtOnce(stopped(), { ...EXPECTED, ...expected }, missing);
   };
 
   it('says what Node-RED will load', async () => {
@@ -108,9 +116,21 @@ describe('the last word of a restore', () => {
 
   it('takes the default settings where there are none', async () => {
     put(folder(), { 'flows_old.json': FLOWS });
-    const { problems, notes } = await lastWordAtOnce(folder(), { ...EXPECTED, credentials: 0 }, []);
+    const { problems, notes } = await lastWordAtOnce(stopped(), { ...EXPECTED, credentials: 0 }, []);
     assert.match(problems[0] ?? '', /will load \S+\/flows\.json: it is not there/);
     assert.match(notes.join(), /Node-RED makes its own/);
+  });
+
+  it('goes by the files that are known to be in use, before those that lie there', async () => {
+    const outside = join(folder(), 'etc/settings.js');
+    put(folder(), { 'etc/settings.js': `module.exports = { flowFile: 'home.json', ${ADMIN} };`, 'home.json': FLOWS });
+    put(folder(), { 'settings.js': SETTINGS(), 'flows.json': '[]' });
+    const expected = { ...EXPECTED, credentials: 0, logins: ['adminAuth'] };
+    const { problems, notes } = await lastWordAtOnce({ ...stopped(), settingsFile: outside }, expected, []);
+    assert.deepEqual(problems, []);
+    assert.match(notes.join(), /will load \S+\/home\.json with 2 nodes; .* logins: adminAuth/);
+    const named = { ...stopped(), flowFile: join(folder(), 'home.json') };
+    assert.deepEqual((await lastWordAtOnce(named, { ...expected, logins: [] }, [])).problems, []);
   });
 
   it('does not ask for the place of the editor', async () => {
