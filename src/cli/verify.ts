@@ -30,7 +30,9 @@ async function run(invocation: Invocation): Promise<ExitCode> {
     return finish(engine.verify(record.backup_id, agent.id, { drill, nodeId: null, automatic: false }));
   });
   const { ok, problems, warnings } = report;
-  await (invocation.json ? printJson({ ok, problems, ...(warnings.length > 0 && { warnings }) }) : printLine(describe(report)));
+  await (invocation.json
+    ? printJson({ ok, problems, ...(warnings.length > 0 && { warnings }) })
+    : printLine(describe(report)));
   return ok ? 0 : 1;
 }
 
