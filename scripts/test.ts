@@ -1,7 +1,7 @@
 /**
  * The whole test run: `npm test`, `npm run test:long`.
  *
- * --long          every random and killing test with its full count; writes docs/reliability.md
+ * --long          every random and killing test with its full count, and the stages of CI; writes docs/reliability.md
  * --only PATTERN  only the stages whose name contains it, and the build before tests
  *
  * Where CI is "true", nothing may be skipped, and the stages that are only for CI run as well.
@@ -95,7 +95,7 @@ async function runStages(stages: readonly Stage[], run: Run, folder: string): Pr
 async function main(): Promise<boolean> {
   const { values } = parseArgs({ options: { long: { type: 'boolean' }, only: { type: 'string' } } });
   const long = values.long ?? false;
-  const stages = stagesToRun(root, { only: values.only ?? null, ci: isCi });
+  const stages = stagesToRun(root, { only: values.only ?? null, ci: isCi || long });
   ensureTestTools();
   const folder = mkdtempSync(join(tmpdir(), 'nightkeep-test-'));
   try {
