@@ -13,6 +13,7 @@ const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
   unsupported_format: 422,
   not_encrypted: 422,
   restore_failed: 422,
+  no_flows: 422,
   timeout: 502,
   upload_failed: 502,
   agent_unreachable: 502,
