@@ -1,9 +1,9 @@
 /** Places outside the user directory. They are told by an archive, so whoever made that may have meant any place of this machine. */
 import { homedir } from 'node:os';
-import { dirname, join, normalize } from 'node:path';
-import { realpathSync, statSync } from 'node:fs';
+import { normalize } from 'node:path';
+import { statSync } from 'node:fs';
 import { isKernelMount, mountOver, readMounts } from '../io/mounts.ts';
-import { isWithin } from '../io/real-path.ts';
+import { isWithin, realPathSync } from '../io/real-path.ts';
 
 /** Folders of the system as such; much of a machine lies below each. */
 const OF_THE_SYSTEM =
@@ -15,7 +15,7 @@ const NEVER = ['/proc', '/sys', '/dev', '/boot', '/bin', '/sbin'];
 /** Why nothing may be put there, in a few words; null when it may. */
 export function whyUnfit(path: string, userDir: string): string | null {
   if (!path.startsWith('/') || normalize(path) !== path || path.endsWith('/')) return 'it is no plain absolute path';
-  return unfit(path, userDir) ?? unfit(real(path), real(userDir));
+  return unfit(path, userDir) ?? unfit(realPathSync(path), realPathSync(userDir));
 }
 
 function unfit(path: string, userDir: string): string | null {
@@ -35,14 +35,5 @@ export function leadsTo(path: string): 'folder' | 'file' | null {
     return stat.isFile() ? 'file' : null;
   } catch {
     return null;
-  }
-}
-
-function real(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    const parent = dirname(path);
-    return parent === path ? path : join(real(parent), path.slice(parent.length + (parent === '/' ? 0 : 1)));
   }
 }

@@ -1,7 +1,7 @@
 /** What lay outside the user directory, where the Node-RED that runs keeps the like of it: its settings in force say where. */
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { isWithin } from '../io/real-path.ts';
+import { isWithin, realPathSync } from '../io/real-path.ts';
 import type { StagedEntry } from './backup-content.ts';
 import { changesAtPlace, leftOut } from './compose-outside.ts';
 import type { NodeRedEnvironment } from './environment.ts';
@@ -28,7 +28,7 @@ function placeOf(
   entry: StagedEntry,
   { userDir, projectsFolder, foldersInUse = [] }: NodeRedEnvironment,
 ): string | null {
-  if (entry.role !== 'projects') return foldersInUse.find((folder) => real(folder) === entry.path) ?? null;
+  if (entry.role !== 'projects') return foldersInUse.find((folder) => realPathSync(folder) === entry.path) ?? null;
   if (projectsFolder === undefined || isWithin(projectsFolder, userDir)) return null;
   return isOneProject(entry) ? join(projectsFolder, basename(entry.path)) : projectsFolder;
 }
@@ -40,8 +40,4 @@ function isOneProject({ staged }: StagedEntry): boolean {
 
 function isAsItWas({ role, staged, path }: StagedEntry): boolean {
   return role === 'required' && changeOfFile(staged, path).length === 0;
-}
-
-function real(path: string): string {
-  return existsSync(path) ? realpathSync(path) : path;
 }

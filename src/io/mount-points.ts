@@ -1,8 +1,8 @@
 /** Where file systems begin in the tree of folders. A bind mount of the same file system shows only here: its `st_dev` is that of its parent. */
-import { lstatSync, realpathSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { readMounts, type Mount } from './mounts.ts';
-import { isWithin } from './real-path.ts';
+import { isWithin, realPathSync } from './real-path.ts';
 
 export interface MountPoints {
   /** Whether something is mounted right there; it can be neither renamed nor removed. */
@@ -54,10 +54,5 @@ function deviceOf(path: string): number {
 /** Its folder without symbolic links, as far as that is there; what is named itself is not followed. */
 function real(path: string): string {
   const parent = dirname(path);
-  if (parent === path) return path;
-  try {
-    return join(realpathSync(parent), basename(path));
-  } catch {
-    return join(real(parent), basename(path));
-  }
+  return parent === path ? path : join(realPathSync(parent), basename(path));
 }

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 
@@ -8,6 +9,16 @@ export async function realPath(path: string): Promise<string> {
   } catch {
     const parent = dirname(path);
     return parent === path ? path : join(await realPath(parent), basename(path));
+  }
+}
+
+/** The same, for those who cannot wait. */
+export function realPathSync(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(realPathSync(parent), basename(path));
   }
 }
 
