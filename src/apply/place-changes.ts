@@ -69,27 +69,29 @@ function layBeside(obstacles: ReadonlyMap<Change, Obstacle>, place: Place): Plac
   const problems: string[] = [];
   for (const [{ target, next }, obstacle] of obstacles) {
     if (next === null) {
-      problems.push(`${target} is mounted${why(obstacle)}, and could not be taken away, although the backup has none.`);
+      problems.push(
+        `${target} is mounted${how(obstacle)} and was left where it is, although the backup does not have it.`,
+      );
       continue;
     }
     const laid = besideOf(target, place);
     changes.push({ target: laid, next });
-    problems.push(`${whatIs(target, obstacle)}, so that of the backup is ${laid}. ${advice(target, obstacle)}`);
+    problems.push(`${whatIs(target, obstacle)}. The one of the backup is ${laid}. ${advice(target, obstacle)}`);
   }
   return { changes, problems };
 }
 
-const why = (obstacle: Obstacle): string => (obstacle === 'read-only' ? ' so that it may not be written' : '');
+const how = (obstacle: Obstacle): string => (obstacle === 'read-only' ? ' read-only' : '');
 
 function whatIs(target: string, obstacle: Obstacle): string {
   if (obstacle === 'together') return `${target} was left as it is, because what belongs to it could not be written`;
-  return `${target} is mounted${why(obstacle)}, and was left as it is`;
+  return `${target} is mounted${how(obstacle)} and was left as it is`;
 }
 
 function advice(target: string, obstacle: Obstacle): string {
-  if (obstacle === 'together') return 'Put both into place together.';
+  if (obstacle === 'together') return 'Put flows, credentials and .config.runtime.json into place together.';
   const where = 'where it is mounted from (on the host of a container, in its volume, its ConfigMap or its secret)';
-  return `Put it into the place of ${basename(target)} ${where}, and start Node-RED again.`;
+  return `Put it in the place of ${basename(target)} ${where}, and start Node-RED again.`;
 }
 
 /** In the user directory: `flows.restored.json` for flows.json, and `certs.restored/a.pem` for a.pem in what is mounted at certs. */

@@ -30,7 +30,7 @@ export async function checkTarget(userDir: string, environment: NodeRedEnvironme
   }
   const others = environment === null ? [] : [environment.flowFile, environment.settingsFile ?? environment.flowFile];
   checkWritable(userDir, false);
-  // What is mounted read-only is left as it is, and that of the backup is laid beside.
+  // What is mounted read-only is left as it is, and the one of the backup is laid into the user directory.
   for (const file of others) checkWritable(dirname(file), true);
   if ((await openRestore(userDir)) === null) return;
   const text = `A restore into ${userDir} waits for the next start of Node-RED already. Restart it, or cancel that one first.`;
