@@ -27,7 +27,7 @@ export interface BackupContent {
   readonly settingsFile: string | null;
   /** What its credentials may be encrypted with, the most likely first. */
   readonly secrets: readonly Secret[];
-  /** With its files in `root`; null when none was active. */
+  /** Null when none was active, or it is not in the backup. */
   readonly activeProject: { readonly name: string } | null;
   /** Files and folders that lay outside the user directory and are in the backup. */
   readonly outside: readonly StagedEntry[];
